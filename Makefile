@@ -1,0 +1,39 @@
+# Everything runs in a virtual environment that the first command makes.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Half the cores test at once at least two processes wide: databases and workers need the rest.
+TEST_PROCESSES ?= auto
+
+.PHONY: run test lint bench soak clean
+
+run: $(VENV)/.installed
+	$(BIN)/archypix serve --data data
+
+test: $(VENV)/.installed-dev lint
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.benchmarks
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest tests/soak -x
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Every SQL statement of accounts, by what it is about."""

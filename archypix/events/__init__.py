@@ -1,0 +1,1 @@
+"""Events: what happened, told to the person's open pages and programs as it happens."""

@@ -1,0 +1,1 @@
+"""Health: whether this server lives, whether it can serve, and its metrics."""

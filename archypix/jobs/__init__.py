@@ -1,0 +1,1 @@
+"""Jobs: slow work as rows with a state, a next attempt and a lease."""

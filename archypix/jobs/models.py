@@ -1,0 +1,55 @@
+"""What jobs look like in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+# The only kind so far: look at a picture's file, make its thumbnails, report what is known of it.
+EXAMINE = "examine"
+KINDS = frozenset({EXAMINE})
+
+# What somebody waits for on a screen comes before what a program brings in bulk.
+BULK = 0
+INTERACTIVE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job leased to a worker, with what it needs to know of the file. `token` proves the lease."""
+
+    id: UUID
+    token: UUID
+    kind: str
+    attempt: int
+    picture_id: UUID
+    blob_id: UUID
+    sha256: bytes
+    size: int
+    filename: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The picture a report is about, as it stands when the report comes in."""
+
+    id: UUID
+    owner_id: int
+    blob_id: UUID
+    edited_fields: frozenset[str]
+    captured_at: datetime | None
+    file_date: datetime | None
+    ingested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A leased job as its row says."""
+
+    kind: str
+    picture_id: UUID
+    blob_id: UUID
+    attempts: int
+    crashes: int

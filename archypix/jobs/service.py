@@ -1,0 +1,227 @@
+"""Jobs: handing them out under leases, taking reports, giving up on files that cannot be examined."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from archypix.core import metrics
+from archypix.core.database import Connection, Database
+from archypix.core.errors import Gone
+from archypix.events.store import emit
+from archypix.jobs import store
+from archypix.jobs.models import EXAMINE, Claim, Held, Target
+from archypix.jobs.report import Report
+from archypix.media.limits import Limits
+from archypix.pictures import blob_store, rows_store
+from archypix.pictures.dates import EDITED, order_date
+from archypix.pictures.locks import lock_library
+from archypix.storage.interface import Storage
+from archypix.storage.keys import VARIANTS, blob_key, thumbnail_key, thumbnail_keys
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+# Signed addresses outlive the lease, which heartbeats lengthen.
+ADDRESS_SECONDS = 4 * 3600
+MAX_THUMBNAIL = 8 << 20
+# A decoder that dies twice over a file would die again. Lost leases and failing networks get hours of patience.
+MAX_CRASHES = 2
+MAX_ATTEMPTS = 20
+MOST_CLAIMED = 8
+LONGEST_POLL = 20.0
+MOST_POLLS = 500
+SWEPT_AT_ONCE = 100
+
+CRASHED = "Decoding this file fails: the decoder stops, or takes too long. The file is kept as it is."
+EXHAUSTED = "This file could not be examined in many tries. It is kept as it is."
+UNREADABLE = "This file could not be examined. It is kept as it is."
+UNKNOWN_LEASE = "This job is not yours any more."
+
+
+class JobService:
+    """Hands out jobs and takes in what workers found."""
+
+    def __init__(self, database: Database, storage: Storage, limits: Limits) -> None:
+        self._database = database
+        self._storage = storage
+        self._limits = limits
+        self._arrival = asyncio.Event()
+        self._closed = False
+        self.polls = 0
+
+    def wake(self) -> None:
+        """Jobs may be due: whoever waits for one looks again."""
+        arrived, self._arrival = self._arrival, asyncio.Event()
+        arrived.set()
+
+    def close(self) -> None:
+        """Nobody waits for jobs from now on, so that the server can stop."""
+        self._closed = True
+        self.wake()
+
+    async def claim(self, worker: str, *, limit: int, wait: float = 0.0) -> list[dict[str, Any]]:
+        """Up to `limit` (at most 8) jobs for `worker`, each under a lease of 5 minutes, as JSON.
+
+        Without any it waits up to `wait` (at most 20) seconds for the first one.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + min(wait, LONGEST_POLL)
+        while True:
+            arrival = self._arrival
+            async with self._database.transaction() as connection:
+                claims = await store.claim(
+                    connection, worker, (EXAMINE,), min(limit, MOST_CLAIMED), LEASE, MAX_ATTEMPTS
+                )
+            left = deadline - clock()
+            if claims or left <= 0 or self._closed or self.polls >= MOST_POLLS:
+                return [self._describe(claim) for claim in claims]
+            await self._wait(arrival, left)
+
+    async def _wait(self, arrival: asyncio.Event, seconds: float) -> None:
+        self.polls += 1
+        try:
+            async with asyncio.timeout(seconds):
+                await arrival.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self.polls -= 1
+
+    def _describe(self, claim: Claim) -> dict[str, Any]:
+        """A claim as the worker gets it; addresses that are paths are below the server it claimed from."""
+        return {
+            "id": str(claim.id),
+            "token": str(claim.token),
+            "kind": claim.kind,
+            "blob": str(claim.blob_id),
+            "attempt": claim.attempt,
+            "lease_seconds": int(LEASE.total_seconds()),
+            "filename": claim.filename,
+            "media_type": claim.media_type,
+            "size": claim.size,
+            "sha256": claim.sha256.hex(),
+            "original": self._storage.presign_get(
+                blob_key(claim.sha256, claim.blob_id), expires_in=ADDRESS_SECONDS, media_type="application/octet-stream"
+            ),
+            "thumbnails": {
+                variant: self._storage.presign_put(
+                    thumbnail_key(claim.blob_id, variant), expires_in=ADDRESS_SECONDS, max_size=MAX_THUMBNAIL
+                )
+                for variant in VARIANTS
+            },
+            "limits": self.limits_json(),
+        }
+
+    def limits_json(self) -> dict[str, Any]:
+        """What a decoder may use for one file."""
+        return asdict(self._limits)
+
+    async def heartbeat(self, worker: str, tokens: Sequence[UUID]) -> list[str]:
+        """Lengthen leases; the tokens among these that hold none any more."""
+        async with self._database.transaction() as connection:
+            alive = await store.renew(connection, worker, tokens, LEASE)
+        return [str(token) for token in tokens if token not in alive]
+
+    async def give_back(self, worker: str, tokens: Sequence[UUID]) -> int:
+        """Jobs that a stopping worker did not begin become due at once; how many."""
+        async with self._database.transaction() as connection:
+            count = await store.give_back(connection, worker, tokens)
+            await store.notify(connection)
+        return count
+
+    async def release(self, worker: str) -> int:
+        """A worker of this name has just started, so what its name has leased is lost; how many jobs."""
+        async with self._database.transaction() as connection:
+            count = await store.release(connection, worker)
+            if count:
+                await store.notify(connection)
+        return count
+
+    async def complete(self, job_id: UUID, token: UUID, report: Report) -> None:
+        """Write what a worker found and end its job; `Gone` when the lease was lost to somebody else."""
+        async with self._database.transaction() as connection:
+            _, target = await self._hold(connection, job_id, token)
+            values = report.values(target.edited_fields) | {"state": "ready" if report.decoded else "failed"}
+            if "captured_at" in values:
+                captured, source = report.captured_at, report.date_source or "metadata"
+            else:
+                captured, source = target.captured_at, EDITED
+            sorted_at, source = order_date(captured, source, target.file_date, target.ingested_at)
+            await rows_store.update(connection, target.id, values | {"sorted_at": sorted_at, "date_source": source})
+            await rows_store.put_metadata(connection, target.id, report.metadata)
+            await store.finish(connection, job_id)
+            kind = "picture.ready" if report.decoded else "picture.failed"
+            await emit(connection, target.owner_id, kind, {"id": str(target.id)})
+        metrics.jobs_finished.labels("done" if report.decoded else "undecodable").inc()
+
+    async def fail(self, job_id: UUID, token: UUID, error: str, *, retryable: bool, crashed: bool) -> None:
+        """A worker could not do the job; it is put off, or given up. `Gone` when the lease was lost."""
+        async with self._database.transaction() as connection:
+            job, target = await self._hold(connection, job_id, token)
+            if crashed and job.crashes + 1 >= MAX_CRASHES:
+                await self._give_up(connection, job_id, target, error, CRASHED, crashed=True)
+            elif not (retryable or crashed):
+                await self._give_up(connection, job_id, target, error, UNREADABLE, crashed=False)
+            elif job.attempts >= MAX_ATTEMPTS:
+                await self._give_up(connection, job_id, target, error, EXHAUSTED, crashed=crashed)
+            else:
+                await store.put_off(connection, job_id, error, crashed=crashed)
+        logger.warning("job failed: %s", error, extra={"job": str(job_id), "picture": str(target.id)})
+        metrics.jobs_finished.labels("crashed" if crashed else "failed").inc()
+
+    async def clear_up(self, blob_id: UUID) -> None:
+        """After a report that came too late: thumbnails put for a file that was removed meanwhile go as well."""
+        async with self._database.connection() as connection:
+            live = await blob_store.is_live(connection, blob_id)
+        if not live:
+            await self._storage.delete(thumbnail_keys(blob_id))
+
+    async def sweep_exhausted(self) -> int:
+        """Give up jobs that were claimed too often without an answer; how many. At most 100 a call."""
+        async with self._database.connection() as connection:
+            found = await store.exhausted(connection, MAX_ATTEMPTS, SWEPT_AT_ONCE)
+        for job_id, picture_id in found:
+            async with self._database.transaction() as connection:
+                target = await self._lock(connection, picture_id)
+                if target and await store.lock_exhausted(connection, job_id, MAX_ATTEMPTS):
+                    await self._give_up(connection, job_id, target, "no answer", EXHAUSTED, crashed=False)
+        return len(found)
+
+    async def count_claimable(self, limit: int) -> int:
+        """How many jobs could be claimed now, counted up to `limit`."""
+        async with self._database.connection() as connection:
+            return await store.count_claimable(connection, limit)
+
+    async def measure(self) -> None:
+        """Bring the gauge of waiting jobs up to date."""
+        async with self._database.connection() as connection:
+            metrics.jobs_waiting.set(await store.count_waiting(connection))
+
+    async def _hold(self, connection: Connection, job_id: UUID, token: UUID) -> tuple[Held, Target]:
+        """The job that `token` has leased and its picture, both locked: library first, then picture, then job."""
+        seen = await store.held(connection, job_id, token)
+        target = await self._lock(connection, seen.picture_id) if seen else None
+        job = await store.held(connection, job_id, token, lock=True) if target else None
+        if job is None or target is None or target.blob_id != job.blob_id:
+            raise Gone(UNKNOWN_LEASE)
+        return job, target
+
+    async def _lock(self, connection: Connection, picture_id: UUID) -> Target | None:
+        owner_id = await store.owner_of(connection, picture_id)
+        if owner_id is None:
+            return None
+        await lock_library(connection, owner_id)
+        return await store.target(connection, picture_id)
+
+    async def _give_up(
+        self, connection: Connection, job_id: UUID, target: Target, error: str, shown: str, *, crashed: bool
+    ) -> None:
+        await store.give_up(connection, job_id, error, crashed=crashed)
+        await rows_store.update(connection, target.id, {"state": "failed", "failure": shown})
+        await emit(connection, target.owner_id, "picture.failed", {"id": str(target.id)})

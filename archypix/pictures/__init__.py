@@ -1,0 +1,1 @@
+"""Pictures: the rows of a library, their trash, versions and lists."""

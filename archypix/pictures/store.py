@@ -1,0 +1,74 @@
+"""SQL of reading pictures: pages of lists, and one picture whole."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from archypix.core.database import Connection, Row
+from archypix.pictures.locks import lock_library
+
+__all__ = ["DETAIL", "LISTED", "counts", "find_detail", "lock_library", "page", "revision"]
+
+
+def _wall_clock(column: str) -> str:
+    """A naive time as `core.clock.wall_clock` writes it. The database does so at a fifth of the cost."""
+    return (
+        f"CASE WHEN {column} = date_trunc('second', {column}) THEN to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS')"
+        f" ELSE to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') END"
+    )
+
+
+def _rfc3339(column: str) -> str:
+    """An instant as `core.clock.rfc3339` writes it."""
+    return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
+
+# What an item of a list is made of, by the names it has in JSON: present.listed_picture changes only what it must.
+LISTED = f"""
+p.id, p.filename, p.media_type, p.kind, p.state, p.failure, p.width, p.height, p.duration,
+{_wall_clock("p.captured_at")} AS captured_at, p.utc_offset, p.date_source, {_wall_clock("p.sorted_at")} AS sorted_at,
+p.blurhash, p.rating, p.title, p.latitude, p.longitude, p.size, p.sha256, p.version, p.revision,
+{_rfc3339("p.ingested_at")} AS ingested_at, {_rfc3339("p.edited_at")} AS edited_at,
+{_rfc3339("p.deleted_at")} AS deleted_at, p.tag_ids AS tags, p.has_thumbnails, p.blob_id
+"""
+
+DETAIL = f"""
+SELECT {LISTED}, p.orientation, {_wall_clock("p.file_date")} AS file_date, p.altitude, p.camera_make, p.camera_model,
+    p.lens, p.iso, p.aperture, p.focal_length, p.exposure, p.description, p.creator, p.content_hash, p.edited_fields,
+    p.batch_id AS batch, p.source, m.data AS metadata,
+    (SELECT count(*) FROM versions v WHERE v.picture_id = p.id) AS versions, l.tags_revision
+FROM pictures p JOIN libraries l ON l.account_id = p.owner_id LEFT JOIN picture_metadata m ON m.picture_id = p.id
+WHERE p.id = $1 AND p.owner_id = $2
+"""
+
+
+async def find_detail(connection: Connection, owner_id: int, picture_id: UUID) -> Row | None:
+    """Everything of the owner's picture with this id; None when there is none."""
+    return await connection.fetchrow(DETAIL, picture_id, owner_id)
+
+
+async def page(connection: Connection, text: str, values: list[Any], *, within: float, merging: bool) -> list[Row]:
+    """The rows of a page; `TimeoutError` after `within` seconds. `merging`: the planner may not hash whole tags."""
+    if not merging:
+        rows: list[Row] = await connection.fetch(text, *values, timeout=within)
+        return rows
+    async with connection.transaction():
+        await connection.execute("SET LOCAL enable_hashjoin = off")
+        return await page(connection, text, values, within=within, merging=False)
+
+
+async def revision(connection: Connection, owner_id: int) -> int:
+    """The number that changes whenever a path of a tag does."""
+    return int(await connection.fetchval("SELECT tags_revision FROM libraries WHERE account_id = $1", owner_id) or 0)
+
+
+async def counts(connection: Connection, owner_id: int, tag_ids: list[int]) -> tuple[int, dict[int, tuple[int, int]]]:
+    """How many live pictures the owner has; and by tag, how many carry it themselves, and how many in any way."""
+    rows = await connection.fetch(
+        "SELECT l.picture_count, t.id, t.count, t.total FROM libraries l"
+        " LEFT JOIN tags t ON t.owner_id = l.account_id AND t.id = ANY ($2) WHERE l.account_id = $1",
+        owner_id, tag_ids,
+    )  # fmt: skip
+    count = rows[0]["picture_count"] if rows else 0
+    return count, {row["id"]: (row["count"], row["total"]) for row in rows if row["id"] is not None}

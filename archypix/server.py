@@ -1,0 +1,263 @@
+"""The application, put together: services on database, cache and storage, their blueprints, raw apps and loops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from quart import Blueprint, Quart
+from redis.asyncio import Redis
+
+from archypix.accounts import admin_api as accounts_admin_api
+from archypix.accounts import api as accounts_api
+from archypix.accounts import pages as accounts_pages
+from archypix.accounts.administration import AdministrationService
+from archypix.accounts.limiter import Limiter
+from archypix.accounts.passwords import Passwords
+from archypix.accounts.service import AccountService
+from archypix.accounts.sessions import SessionService
+from archypix.accounts.tokens import TokenService
+from archypix.core.database import Database
+from archypix.core.loops import every
+from archypix.core.runtime.services import Endpoints
+from archypix.core.secrets import derive
+from archypix.core.settings import Settings
+from archypix.events import api as events_api
+from archypix.events.service import EventService
+from archypix.gate.application import make_application
+from archypix.gate.context import provide
+from archypix.gate.middleware import AsgiApp, Mount, Roof
+from archypix.gate.policy import RawRoute, refuse_undeclared
+from archypix.gate.requests import Doorkeeper, parse_networks
+from archypix.health import api as health_api
+from archypix.health.service import HealthService
+from archypix.jobs import api as jobs_api
+from archypix.jobs.api import WorkerGate
+from archypix.jobs.loop import JobLoop
+from archypix.jobs.service import JobService
+from archypix.jobs.waker import Waker
+from archypix.media.limits import Limits
+from archypix.pictures import api as pictures_api
+from archypix.pictures import edit_api, files_api, trash_api
+from archypix.pictures.blobs import BlobSweeper
+from archypix.pictures.editing import EditService
+from archypix.pictures.files import FileService
+from archypix.pictures.library_settings import LibrarySettingsService
+from archypix.pictures.service import PictureService
+from archypix.pictures.trash import TrashService
+from archypix.pictures.versions import VersionService
+from archypix.storage.factory import storage_for
+from archypix.storage.files_app import FilesApp
+from archypix.storage.interface import Storage
+from archypix.storage.signing import Signer
+from archypix.tags import api as tags_api
+from archypix.tags.api import Covers
+from archypix.tags.service import TagService
+from archypix.tags.trees import TagTrees
+from archypix.uploads import api as uploads_api
+from archypix.uploads import versions_api
+from archypix.uploads.holding import Holding, Turnstile
+from archypix.uploads.ingest import IngestService
+from archypix.uploads.receive import ROUTES as RAW_ROUTES
+from archypix.uploads.receive import PostPicture, PutFile, Reception
+from archypix.uploads.replace import ReplaceService
+from archypix.uploads.service import UploadService
+
+API = "/api/v1"
+INTERNAL = "/internal/v1"
+FILE_METHODS = frozenset({"GET", "HEAD", "PUT", "OPTIONS", "POST", "DELETE"})
+SWEEP_SECONDS = 60.0
+HOUR = 3600.0
+BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
+    (health_api.blueprint, None),
+    (accounts_pages.blueprint, None),
+    (accounts_api.blueprint, API),
+    (accounts_admin_api.blueprint, API),
+    (pictures_api.blueprint, API),
+    (files_api.blueprint, API),
+    (edit_api.blueprint, API),
+    (trash_api.blueprint, API),
+    (tags_api.blueprint, API),
+    (uploads_api.blueprint, API),
+    (versions_api.blueprint, API),
+    (events_api.blueprint, API),
+    (jobs_api.blueprint, INTERNAL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What `serve` runs: the ASGI application, the loops beside it, and what to call at first start and at the end."""
+
+    asgi: AsgiApp
+    quart: Quart
+    raw_routes: tuple[RawRoute, ...]
+    loops: Mapping[str, Callable[[], Awaitable[None]]]
+    setup_link: Callable[[], Awaitable[str | None]]
+    stopping: Callable[[], None]
+
+
+def worker_secret(settings: Settings, master: bytes) -> str:
+    """The secret by which workers prove themselves: the setting, or else one that derives from the master secret."""
+    return settings.worker_secret.get_secret_value() or derive(master, "workers").hex()
+
+
+@asynccontextmanager
+async def application(
+    settings: Settings, endpoints: Endpoints, database: Database, master: bytes, port: int
+) -> AsyncIterator[Application]:
+    """Build everything for a server that listens on `port`; all of it is closed when the block ends."""
+    async with AsyncExitStack() as stack:
+        house = await _furnish(stack, settings, endpoints, database, master, port)
+        yield _put_together(house, settings, database, port)
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """The services, made once and shared by views, raw apps and loops."""
+
+    storage: Storage
+    files: FilesApp
+    limiter: Limiter
+    accounts: AccountService
+    doorkeeper: Doorkeeper
+    tags: TagService
+    pictures: PictureService
+    trash: TrashService
+    ingest: IngestService
+    uploads: UploadService
+    replace: ReplaceService
+    jobs: JobService
+    job_loop: JobLoop
+    events: EventService
+    health: HealthService
+    others: tuple[object, ...]
+
+
+async def _furnish(
+    stack: AsyncExitStack, settings: Settings, endpoints: Endpoints, database: Database, master: bytes, port: int
+) -> _House:
+    """Make the services; each that holds something is closed by `stack`."""
+    signer = Signer(derive(master, "files"))
+    storage = storage_for(settings, signer)
+    await storage.start()
+    stack.push_async_callback(storage.stop)
+    cache = Redis.from_url(endpoints.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0)
+    stack.push_async_callback(cache.aclose)
+    limiter = Limiter.open(endpoints.redis_url)
+    stack.push_async_callback(limiter.close)
+    passwords = Passwords()
+    stack.callback(passwords.close)
+    accounts = AccountService(
+        database, passwords, limiter, registration=settings.registration, default_quota=settings.default_quota
+    )
+    stack.push_async_callback(accounts.close)
+    trees = TagTrees()
+    tags = TagService(database, trees)
+    ingest = IngestService(database, storage, tags, max_file_size=settings.max_file_size)
+    jobs = JobService(database, storage, Limits(settings.max_pixels, settings.decode_timeout, settings.decode_memory))
+    waker = Waker(endpoints.redis_url)
+    stack.callback(waker.close)
+    domain = settings.identity_domain(port)
+    return _House(
+        storage=storage,
+        files=FilesApp(storage, signer),
+        limiter=limiter,
+        accounts=accounts,
+        doorkeeper=Doorkeeper(
+            accounts, origin=settings.origin(port), trusted_proxies=parse_networks(settings.trusted_proxies)
+        ),
+        tags=tags,
+        pictures=PictureService(database, trees, storage.thumbnail_urls, domain=domain),
+        trash=TrashService(database, trees, default_days=settings.trash_days),
+        ingest=ingest,
+        uploads=UploadService(database, storage, tags, ingest),
+        replace=ReplaceService(database, storage, ingest),
+        jobs=jobs,
+        job_loop=JobLoop(endpoints.database_url, jobs, waker),
+        events=EventService(endpoints.database_url),
+        health=HealthService({"database": database.ping, "cache": cache.ping, "storage": storage.check}),
+        others=(
+            SessionService(database, passwords, limiter),
+            TokenService(database),
+            AdministrationService(database, passwords, default_quota=settings.default_quota),
+            WorkerGate(worker_secret(settings, master)),
+            Covers(storage.thumbnail_urls),
+            EditService(database),
+            FileService(database, storage),
+            VersionService(database),
+            LibrarySettingsService(database, default_days=settings.trash_days),
+        ),
+    )
+
+
+def _put_together(house: _House, settings: Settings, database: Database, port: int) -> Application:
+    app = make_application(house.doorkeeper, RAW_ROUTES)
+    provide(app, house.accounts, house.doorkeeper, house.tags, house.pictures, house.trash, house.uploads)
+    provide(app, house.jobs, house.replace, house.events, house.health, *house.others)
+    for blueprint, prefix in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=prefix)
+    refuse_undeclared(app)
+
+    def stopping() -> None:
+        house.health.stopping()
+        house.events.close()
+        house.files.stop()
+        house.jobs.close()
+
+    async def setup_link() -> str | None:
+        secret = await house.accounts.issue_setup_link()
+        return f"{settings.origin(port)}/setup?token={secret}" if secret else None
+
+    return Application(
+        asgi=Roof(app, _mounts(house, settings, database)),
+        quart=app,
+        raw_routes=RAW_ROUTES,
+        loops=_loops(house, database),
+        setup_link=setup_link,
+        stopping=stopping,
+    )
+
+
+def _mounts(house: _House, settings: Settings, database: Database) -> list[Mount]:
+    """What raw ASGI serves, because the bodies are large."""
+    reception = Reception(
+        house.doorkeeper,
+        house.storage,
+        Holding(database, house.ingest),
+        Turnstile(),
+        max_file_size=settings.max_file_size,
+    )
+    return [
+        Mount(FILE_METHODS, re.compile(r"/files/"), house.files, "/files"),
+        Mount(
+            frozenset({"POST"}),
+            re.compile(rf"{API}/pictures\Z"),
+            PostPicture(reception, house.ingest),
+            f"{API}/pictures",
+        ),
+        Mount(
+            frozenset({"PUT"}),
+            re.compile(rf"{API}/pictures/[^/]+/file\Z"),
+            PutFile(reception, house.replace),
+            f"{API}/pictures/<picture_id>/file",
+        ),
+    ]
+
+
+def _loops(house: _House, database: Database) -> dict[str, Callable[[], Awaitable[None]]]:
+    sweeper = BlobSweeper(database, house.storage)
+    return {
+        "events": house.events.run,
+        "jobs": house.job_loop.run,
+        "exhausted jobs": every(SWEEP_SECONDS, house.jobs.sweep_exhausted),
+        "job metrics": every(SWEEP_SECONDS, house.jobs.measure),
+        "accounts": every(HOUR, house.accounts.sweep),
+        "uploads": every(SWEEP_SECONDS, house.uploads.sweep_expired),
+        "stale blobs": every(SWEEP_SECONDS, sweeper.sweep_stale),
+        "trash": every(SWEEP_SECONDS, house.trash.sweep),
+        "condemned blobs": every(SWEEP_SECONDS, sweeper.sweep_condemned),
+        "storage": every(HOUR, house.storage.sweep),
+    }

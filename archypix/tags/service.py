@@ -1,0 +1,325 @@
+"""Tags and their assignments: what a person does with them, and what uploads and other services do on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from archypix.core.database import Connection, Database, Row
+from archypix.core.errors import Conflict, Fault, Invalid, NotFound
+from archypix.events.store import emit
+from archypix.pictures.locks import lock_library
+from archypix.pictures.query import Parameters
+from archypix.pictures.selection import Selection, compile_selection
+from archypix.tags import assignments_store, store, surgery
+from archypix.tags.models import SOURCES, CarriedTag, Reason, Removal, Tag
+from archypix.tags.paths import TagPath, format_path, name_key, parse_names, parse_path, parse_paths, refuse_reserved
+from archypix.tags.resolving import find_path, resolve_paths
+from archypix.tags.trees import TagTrees
+
+# Ids and tags in one call of `assign` and its like; selections take any number of pictures.
+MOST_PICTURES = 10_000
+MOST_TAGS = 100
+CHANGED = "tags.changed"
+
+
+class TagService:
+    """The tags of every account. `trees` may be shared with whoever else needs paths."""
+
+    def __init__(self, database: Database, trees: TagTrees | None = None) -> None:
+        self._database = database
+        self._trees = trees or TagTrees()
+
+    # What uploads and other services call inside their own transaction, which has the library's writer lock.
+
+    def check(self, paths: Iterable[str], field: str = "tags") -> list[TagPath]:
+        """The paths as segments. `Invalid` where one breaks a rule, lies in `/SharedToMe`, or for more than 100."""
+        parsed = self._check_some(paths, field)
+        for number, path in enumerate(parsed):
+            refuse_reserved(path, f"{field}.{number}")
+        return parsed
+
+    async def resolve(
+        self, connection: Connection, owner_id: int, paths: Iterable[str], *, create: bool = True
+    ) -> list[int]:
+        """The tags at these paths, made with their ancestors where they are missing (or left out, without `create`)."""
+        found = await resolve_paths(connection, owner_id, self.check(paths), create=create)
+        return list(dict.fromkeys(tag for tag in found if tag is not None))
+
+    async def assign(
+        self,
+        connection: Connection,
+        owner_id: int,
+        picture_ids: Sequence[UUID],
+        paths: Iterable[str],
+        source: str,
+        source_id: int = 0,
+    ) -> int:
+        """Assign the tags at these paths, made where missing, to the owner's pictures; how many assignments are new."""
+        tags = await self.resolve(connection, owner_id, paths)
+        return await self.assign_tags(connection, owner_id, picture_ids, tags, source, source_id)
+
+    async def assign_tags(
+        self,
+        connection: Connection,
+        owner_id: int,
+        picture_ids: Sequence[UUID],
+        tag_ids: Sequence[int],
+        source: str,
+        source_id: int = 0,
+    ) -> int:
+        """As `assign`, by ids. At most 10,000 pictures."""
+        _bound(picture_ids, tag_ids, source)
+        return await assignments_store.assign(connection, owner_id, picture_ids, tag_ids, source, source_id)
+
+    async def unassign_tags(
+        self,
+        connection: Connection,
+        owner_id: int,
+        picture_ids: Sequence[UUID],
+        tag_ids: Sequence[int],
+        source: str,
+        source_id: int = 0,
+    ) -> int:
+        """Take from the owner's pictures what this source assigned, and leave other sources'; how many went."""
+        _bound(picture_ids, tag_ids, source)
+        return await assignments_store.unassign(connection, owner_id, picture_ids, tag_ids, source, source_id)
+
+    # What a person does.
+
+    async def tags(self, owner_id: int) -> list[Tag]:
+        """All tags: each after its parent and the tags before it in order, with its descendants behind it."""
+        async with self._database.connection() as connection:
+            rows = await store.all_rows(connection, owner_id)
+        return in_tree_order(rows)
+
+    async def create(
+        self, owner_id: int, text: str, *, description: str | None = None, colour: str | None = None
+    ) -> tuple[Tag, bool]:
+        """The tag at this path, and whether it was made now, with the ancestors it lacked.
+
+        `Conflict` when a sibling differs by case alone, or there are too many tags.
+        """
+        path = parse_path(text)
+        refuse_reserved(path)
+        async with self._database.transaction() as connection:
+            await lock_library(connection, owner_id)
+            existing = await find_path(connection, owner_id, path)
+            if existing is not None:
+                row = await store.find(connection, owner_id, existing)
+                if row["name"] != path[-1]:
+                    detail = f"There is a tag `{row['name']}` here, which differs by case alone."
+                    raise Conflict(detail, code="tag_exists")
+            (tag_id,) = await resolve_paths(connection, owner_id, [path], create=True)
+            assert tag_id is not None
+            values = {
+                key: value for key, value in (("description", description), ("colour", colour)) if value is not None
+            }
+            if values and existing is None:
+                await store.update(connection, tag_id, values)
+            if existing is None:
+                await emit(connection, owner_id, CHANGED, {})
+            return await self._tag(connection, owner_id, tag_id), existing is None
+
+    async def update(self, owner_id: int, text: str, values: dict[str, Any]) -> Tag:
+        """Set `description`, `colour` (`#rrggbb` or None), `cover_id` (a picture or None); `NotFound` for either."""
+        async with self._database.transaction() as connection:
+            await lock_library(connection, owner_id)
+            tag_id = await self._require(connection, owner_id, text)
+            cover = values.get("cover_id")
+            if cover is not None and not await store.is_live_picture(connection, owner_id, cover):
+                raise Invalid("The cover is none.", faults=(Fault("cover", "There is no picture with this id."),))
+            if values:
+                await store.update(connection, tag_id, values)
+                await emit(connection, owner_id, CHANGED, {})
+            return await self._tag(connection, owner_id, tag_id)
+
+    async def order(self, owner_id: int, parent: str | None, names: Sequence[str]) -> None:
+        """Put the children of `parent` (None: the roots) named here first, in this order; the others follow by name."""
+        async with self._database.transaction() as connection:
+            await lock_library(connection, owner_id)
+            parent_id = None if parent is None else await self._require(connection, owner_id, parent, "parent")
+            keys = [name_key(name) for name in parse_names(names, "names")]
+            if parent_id is None:
+                found = await store.roots(connection, owner_id, keys)
+            else:
+                found = await store.children(connection, owner_id, [(parent_id, key) for key in keys])
+            missing = [number for number, key in enumerate(keys) if (parent_id, key) not in found]
+            if missing:
+                faults = tuple(Fault(f"names.{number}", "There is no such tag here.") for number in missing[:50])
+                raise Invalid("Some of these are no tags here.", faults=faults)
+            await store.order(connection, owner_id, parent_id, [found[parent_id, key] for key in dict.fromkeys(keys)])
+            await emit(connection, owner_id, CHANGED, {})
+
+    async def delete(self, owner_id: int, text: str, *, dry_run: bool = False) -> Removal:
+        """Remove a tag and its descendants, and take them from all pictures, which stay. `dry_run` only counts."""
+        refuse_reserved(parse_path(text))
+        async with self._database.transaction() as connection:
+            if not dry_run:
+                await lock_library(connection, owner_id)
+            tags = [
+                row["id"]
+                for row in await store.subtree(connection, owner_id, await self._require(connection, owner_id, text))
+            ]
+            removal = Removal(len(tags), await store.count_assigned(connection, tags))
+            if not dry_run:
+                await store.unassign_all(connection, tags)
+                await store.remove(connection, tags)
+                await emit(connection, owner_id, CHANGED, {})
+            return removal
+
+    async def rename(self, owner_id: int, text: str, new_text: str) -> tuple[Tag, int]:
+        """Rename or move a tag with all its descendants; the tag, and how many pictures carry other tags for it.
+
+        `Conflict` when there is a tag already (merge with it instead), or the new place is inside of the old one.
+        """
+        new_path = self._two(text, new_text, "new_path")[1]
+        async with self._database.transaction() as connection:
+            await lock_library(connection, owner_id)
+            tag_id = await self._require(connection, owner_id, text)
+            affected = await surgery.rename(connection, owner_id, tag_id, new_path)
+            await emit(connection, owner_id, CHANGED, {})
+            return await self._tag(connection, owner_id, tag_id), affected
+
+    async def merge(self, owner_id: int, text: str, into_text: str) -> tuple[Tag, int]:
+        """Make one tag of two, descendants of the same names included; what is left, and how many pictures changed.
+
+        `Conflict` when one would be merged into its own descendant.
+        """
+        self._two(text, into_text, "into")
+        async with self._database.transaction() as connection:
+            await lock_library(connection, owner_id)
+            tag_id = await self._require(connection, owner_id, text)
+            into_id = await self._require(connection, owner_id, into_text, "into")
+            affected = await surgery.merge(connection, owner_id, tag_id, into_id)
+            await emit(connection, owner_id, CHANGED, {})
+            return await self._tag(connection, owner_id, into_id), affected
+
+    async def of_picture(self, owner_id: int, picture_id: UUID) -> list[CarriedTag]:
+        """Every tag that the owner's picture carries, ancestors included, and why; `NotFound` without the picture."""
+        async with (
+            self._database.connection() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            rows = await assignments_store.of_picture(connection, owner_id, picture_id)
+            if rows is None:
+                raise NotFound("There is no picture with this id.")
+            tree = await self._trees.read(connection, owner_id)
+        return carried(rows, tree.paths)
+
+    async def change_selection(
+        self,
+        owner_id: int,
+        selection: Selection,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> int:
+        """Add tags to the selected pictures, made where missing, and take away those that people gave; how many change.
+
+        What rules and shares gave stays. `dry_run` only counts. `Invalid` for a tag that is in both.
+        """
+        adding, removing = self.check(add, "add"), self._check_some(remove, "remove")
+        if not adding and not removing:
+            raise Invalid("There is nothing to change.", faults=(Fault("add", "Name a tag to add or to remove."),))
+        async with self._database.transaction() as connection:
+            if not dry_run:
+                await lock_library(connection, owner_id)
+            tree = await self._trees.current(connection, owner_id)
+            parameters = Parameters()
+            chosen = compile_selection(selection, tree, owner_id, parameters)
+            gone = [tag for path in removing if (tag := tree.find(path)) is not None]
+            found = [tree.find(path) for path in adding]
+            if set(gone) & set(found):
+                raise Invalid("A tag cannot be added and removed at once.", faults=(Fault("remove", "Also in `add`."),))
+            if not dry_run:
+                found = await resolve_paths(connection, owner_id, adding, create=True)
+            elif None in found:
+                # A tag that is not there yet is new to every picture.
+                found = [-1 if tag is None else tag for tag in found]
+            affected = await assignments_store.change(
+                connection, chosen, parameters.values, add=[tag for tag in found if tag is not None], remove=gone,
+                dry_run=dry_run,
+            )  # fmt: skip
+            if affected and not dry_run:
+                await emit(connection, owner_id, CHANGED, {"pictures": affected})
+            return affected
+
+    def _check_some(self, paths: Iterable[str], field: str) -> list[TagPath]:
+        texts = list(paths)
+        if len(texts) > MOST_TAGS:
+            raise Invalid("These are too many tags.", faults=(Fault(field, f"{MOST_TAGS} tags are the most."),))
+        return parse_paths(texts, field)
+
+    def _two(self, text: str, other_text: str, field: str) -> tuple[TagPath, TagPath]:
+        path, other = parse_path(text), parse_path(other_text, field)
+        refuse_reserved(path)
+        refuse_reserved(other, field)
+        return path, other
+
+    async def _require(self, connection: Connection, owner_id: int, text: str, field: str = "path") -> int:
+        path = parse_path(text, field)
+        tag_id = await find_path(connection, owner_id, path)
+        if tag_id is None:
+            raise NotFound(f"There is no tag {format_path(path)}.")
+        return tag_id
+
+    async def _tag(self, connection: Connection, owner_id: int, tag_id: int) -> Tag:
+        row = await store.one(connection, owner_id, tag_id)
+        *above, _ = row["names"]
+        return _tag_of(row, format_path(tuple(above)) if above else None)
+
+
+def in_tree_order(rows: Sequence[Row]) -> list[Tag]:
+    """Tags from rows of `store.all_rows`: depth first; siblings with a position by it, then the others by name."""
+    ordered = sorted(rows, key=itemgetter("name_key"))
+    if any(row["position"] for row in rows):
+        ordered.sort(key=lambda row: row["position"] or math.inf)
+    children: dict[int | None, list[Row]] = {}
+    for row in reversed(ordered):
+        children.setdefault(row["parent_id"], []).append(row)
+    tags: list[Tag] = []
+    # A stack instead of recursion: the rows to come, last first, each with the path of its parent.
+    waiting: list[tuple[Row, str | None]] = [(row, None) for row in children.get(None, ())]
+    while waiting:
+        row, parent = waiting.pop()
+        tag = _tag_of(row, parent)
+        tags.append(tag)
+        if tag.id in children:
+            waiting += [(child, tag.path) for child in children[tag.id]]
+    return tags
+
+
+def _tag_of(row: Row, parent: str | None) -> Tag:
+    (tag_id, _, name, _, depth, assigned, total, description, colour, position, cover_id, cover_blob_id, *_) = row
+    return Tag(
+        tag_id, f"{parent or ''}/{name}", name, parent, depth, assigned, total, description, colour, position, cover_id,
+        cover_blob_id,
+    )  # fmt: skip
+
+
+def carried(rows: Sequence[Row], paths: Any) -> list[CarriedTag]:
+    """The tags of one picture from rows of `assignments_store.of_picture`, in order of their paths."""
+    reasons: dict[int, list[Reason]] = {}
+    implied: dict[int, set[str]] = {}
+    for row in rows:
+        reasons.setdefault(row["tag_id"], []).append(Reason(row["source"], row["source_id"], row["created_at"]))
+        for ancestor in row["lineage"][:-1]:
+            implied.setdefault(ancestor, set()).add(paths[row["tag_id"]])
+    found = [
+        CarriedTag(paths[tag], tuple(reasons.get(tag, ())), tuple(sorted(implied.get(tag, ()))))
+        for tag in reasons.keys() | implied.keys()
+    ]
+    return sorted(found, key=lambda tag: tag.path)
+
+
+def _bound(picture_ids: Sequence[UUID], tag_ids: Sequence[int], source: str) -> None:
+    """Mistakes of a caller, not of a client."""
+    if source not in SOURCES:
+        raise ValueError(f"unknown source {source}")
+    if len(picture_ids) > MOST_PICTURES or len(tag_ids) > MOST_TAGS:
+        raise ValueError("too many pictures or tags in one call")

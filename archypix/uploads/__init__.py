@@ -1,0 +1,1 @@
+"""Uploads in flight: announced files, their parts, and the quota they hold."""

@@ -1,0 +1,1 @@
+"""Archypix among other servers: actors, WebFinger, signatures, inbox and outbox delivery."""

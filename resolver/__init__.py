@@ -1,0 +1,1 @@
+"""The Resolver service: one identity domain served by several backends."""

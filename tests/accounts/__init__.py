@@ -1,0 +1,1 @@
+"""Accounts, as people, programs and attackers see them."""

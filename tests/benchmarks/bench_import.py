@@ -1,0 +1,118 @@
+"""An import of 300 photographs of 12 megapixels, against a bare loop that only decodes and writes the thumbnails.
+
+    python -m tests.benchmarks.bench_import [FOLDER] [--count 300]
+
+The bare loop runs in two processes on the same files with the same sizes and encoder settings (`bench_media`). Printed:
+the ratio of the bare loop's time to that of the import (start of the command to the last thumbnail), when the first
+thumbnail could be fetched, and the most memory that all processes together held (PSS).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.benchmarks.bench_media import measure, pictures
+from tests.rig.server import Server, User, environment, running
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Seconds from the start of the command, and bytes."""
+
+    first_thumbnail: float
+    whole: float
+    memory: int
+
+
+def first_thumbnail(user: User, began: float) -> float:
+    """Seconds from `began` until a thumbnail of any picture could be fetched."""
+    while True:
+        items = user.get("/pictures", params={"limit": 1, "state": "ready"}).json()["items"]
+        if items and user.get(items[0]["thumbnails"]["small"]).status_code == 200:
+            return time.perf_counter() - began
+        time.sleep(0.01)
+
+
+def run_import(folder: Path, count: int) -> Result:
+    """Import into a fresh server."""
+    with tempfile.TemporaryDirectory() as data, running(Path(data), arguments=("--workers", "2")) as server:
+        user = server.create_user("bench")
+        peak = Peak(server)
+        began = time.perf_counter()
+        command = [sys.executable, "-m", "archypix.cli", "import", str(folder), "--user", "bench", "--data", data]
+        process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        peak.watch(process.pid)
+        first = first_thumbnail(user, began)
+        if process.wait() != 0:
+            raise RuntimeError("the import failed")
+        whole = time.perf_counter() - began
+        memory = peak.end()
+        ready = user.pictures(state="ready")
+        if len(ready) != count:
+            raise RuntimeError(f"{len(ready)} of {count} pictures are ready")
+        return Result(first, whole, memory)
+
+
+class Peak:
+    """The most memory of a server's processes and one command, looked at once a second: looking costs time itself."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._most = 0
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, command: int) -> None:
+        """Begin, with the command's process counted in."""
+        self._thread = threading.Thread(target=self._look, args=(command,))
+        self._thread.start()
+
+    def _look(self, command: int) -> None:
+        while not self._ended.wait(1.0):
+            total = self._server.memory()
+            try:
+                total += psutil.Process(command).memory_full_info().pss
+            except psutil.NoSuchProcess:
+                pass
+            self._most = max(self._most, total)
+
+    def end(self) -> int:
+        """Stop looking; bytes."""
+        assert self._thread is not None
+        self._ended.set()
+        self._thread.join()
+        return self._most
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(tempfile.gettempdir()) / "archypix-bench-photos")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=1)
+    arguments = parser.parse_args()
+    files = pictures(arguments.folder, arguments.count)
+    for _ in range(arguments.rounds):
+        bare = measure("bare", files)
+        with tempfile.TemporaryDirectory(dir=arguments.folder.parent) as chosen:
+            for file in files:
+                os.link(file, Path(chosen) / file.name)
+            result = run_import(Path(chosen), len(files))
+        print(f"bare loop: {bare.wall * len(files):.1f} s for {len(files)} pictures")
+        print(f"import: {result.whole:.1f} s; ratio {bare.wall * len(files) / result.whole:.2f} (at least 0.7 wanted)")
+        print(f"first thumbnail after {result.first_thumbnail:.2f} s (at most 1 wanted)")
+        print(f"memory of all processes: {result.memory / 1e6:.0f} MB at most (under 700 wanted)", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

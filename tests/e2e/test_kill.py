@@ -1,0 +1,133 @@
+"""Any process may die at any moment of an import: nothing is lost, doubled or miscounted."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.e2e.conftest import make_photos
+from tests.e2e.test_import import table
+from tests.rig.server import Server, User, archypix, environment
+
+ROUNDS = 26
+PICTURES_A_ROUND = 10
+VICTIMS = ("server", "worker", "decoder", "database", "backend", "cache", "import")
+
+
+def victim(server: Server, kind: str, importer: subprocess.Popen[str]) -> int | None:
+    """The process id to kill, or None when there is none of that kind at this moment."""
+    if kind == "server":
+        return server.pid
+    if kind == "import":
+        return importer.pid
+    if kind == "worker":
+        found = [process for process in server.processes() if "worker" in process.cmdline()]
+    elif kind == "decoder":
+        found = [child for worker in server.find("worker") for child in worker.children(recursive=True)]
+    elif kind == "database":
+        found = [process for process in server.processes() if process.name() == "postgres"][:1]
+    elif kind == "backend":
+        found = [process for process in server.processes() if process.name().startswith("postgres")][1:]
+    else:
+        found = [process for process in server.processes() if "valkey" in process.name()]
+    return random.choice(found).pid if found else None
+
+
+def start_import(folder: Path, user: User, data: Path) -> subprocess.Popen[str]:
+    words = ["import", str(folder), "--user", user.name, "--tag", "/Kill", "--data", str(data)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "archypix.cli", *words],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_for_answer(server: Server) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            if requests.get(f"{server.url}/readyz", timeout=2).status_code == 200:
+                return
+        except requests.RequestException:
+            pass
+        assert time.monotonic() < deadline, "the server does not recover:\n" + "\n".join(server.log[-40:])
+        time.sleep(0.1)
+
+
+def one_round(server: Server, alice: User, folder: Path, kind: str, after: float) -> bool:
+    """Import, kill one process after so many seconds, repair, import again; whether anything was killed."""
+    importer = start_import(folder, alice, server.data)
+    time.sleep(after)
+    try:
+        identifier = victim(server, kind, importer)
+    except psutil.NoSuchProcess:
+        identifier = None
+    if identifier is not None:
+        try:
+            os.kill(identifier, signal.SIGKILL)
+        except ProcessLookupError:
+            identifier = None
+    if kind == "server" and server.process is not None:
+        server.process.wait(10)
+        server.start()
+    importer.communicate(timeout=120)
+    wait_for_answer(server)
+    again = archypix("import", str(folder), "--user", alice.name, "--tag", "/Kill", data=server.data)
+    assert again.returncode == 0, f"after killing {kind}:\n{again.stdout}{again.stderr}" + "\n".join(server.log[-40:])
+    counts = table(again.stdout)
+    assert counts["new"] + counts["known"] == PICTURES_A_ROUND
+    return identifier is not None
+
+
+def test_an_import_survives_the_death_of_any_process(tmp_path: Path) -> None:
+    seed = random.randrange(1 << 30)
+    print(f"seed {seed}")
+    random.seed(seed)
+    server = Server(tmp_path / "data", arguments=("--workers", "2")).start()
+    try:
+        kills, number, sent = kill_and_repeat(server, tmp_path)
+        server.stop()
+    finally:
+        server.kill()
+    checked = archypix("doctor", "--deep", "--json", data=server.data)
+    report = json.loads(checked.stdout)
+    assert checked.returncode == 0, report
+    print(f"{kills} kills in {number} rounds, {sent} pictures, doctor finds nothing")
+
+
+def kill_and_repeat(server: Server, tmp_path: Path) -> tuple[int, int, int]:
+    """Kills, rounds and pictures, after every picture was found to be there once and whole."""
+    alice = server.create_user("alice")
+    sent: dict[str, bytes] = {}
+    kills = 0
+    number = 0
+    while kills < ROUNDS:
+        number += 1
+        assert number < 3 * ROUNDS, "hardly anything could be killed"
+        folder = make_photos(tmp_path / f"in{number}", count=PICTURES_A_ROUND, seed=1000 + number, size="240x180")
+        sent |= {path.name: path.read_bytes() for path in folder.iterdir()}
+        kills += one_round(server, alice, folder, VICTIMS[number % len(VICTIMS)], random.uniform(0.1, 1.6))
+        # What the dead had in hand is taken up again; the import itself waits only for what it brought.
+        alice.wait_ready(within=60)
+        listed = alice.pictures()
+        assert len(listed) == number * PICTURES_A_ROUND
+        assert {item["state"] for item in listed} == {"ready"}
+    for item in alice.pictures():
+        content = alice.get(f"/pictures/{item['id']}/file", params={"variant": "original"}).content
+        assert content == sent[item["filename"]]
+    (tag,) = alice.get("/tags").json()["items"]
+    assert (tag["count"], tag["total"]) == (len(sent), len(sent))
+    usage = alice.get("/account/usage").json()
+    assert usage["originals"] == sum(map(len, sent.values()))
+    return kills, number, len(sent)

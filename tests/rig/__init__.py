@@ -1,0 +1,1 @@
+"""Whole servers as processes, for tests that see what a user sees."""

@@ -1,0 +1,1 @@
+"""The media worker: claims jobs over HTTP, works on files, reports what it found."""

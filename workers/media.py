@@ -1,0 +1,336 @@
+"""The media worker: claims jobs, fetches originals, has them examined, puts thumbnails, reports; until nothing is due.
+
+Three things go on at once: one file is being decoded in the child, the next one is fetched, the last one delivered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from archypix.media.limits import Limits
+from archypix.media.models import Examination
+from workers.decoder import Decoder, DecoderFailed
+from workers.http import Connections, Refused, Unreachable
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+API = "/internal/v1"
+PREFETCH = 2
+MOST_UNDELIVERED = 3
+# After the last job a worker waits at the server for a moment: in an import the next one is on its way.
+LINGER_SECONDS = 3.0
+# Then RQ gets its turn, so that it can keep its own house.
+TURN_SECONDS = 300.0
+HEARTBEAT_SECONDS = 60.0
+# A report is worth keeping for as long as its lease may hold.
+DELIVERY_SECONDS = 270.0
+LONGEST_PAUSE = 5.0
+STOP_SECONDS = 1.0
+
+
+TAKEN = ("id", "token", "blob", "filename", "size", "original", "thumbnails")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job, as the server describes it."""
+
+    id: str
+    token: str
+    blob: str
+    filename: str
+    size: int
+    original: str
+    thumbnails: dict[str, str]
+    limits: Limits
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Job:
+        """Raises KeyError or TypeError for what is no job."""
+        limits = Limits(**data["limits"])
+        return cls(**{name: data[name] for name in TAKEN}, limits=limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job with its folder; `problem` says why its original is not there."""
+
+    job: Job
+    folder: Path
+    problem: str | None = None
+
+    @property
+    def original(self) -> Path:
+        return self.folder / "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: an examination, or why there is none."""
+
+    work: Work
+    examination: Examination | None = None
+    error: str = ""
+    crashed: bool = False
+
+
+class MediaWorker:
+    """Works for one server under one name. `folder` is its own and is emptied at the start."""
+
+    def __init__(self, name: str, server_url: str, secret: str, folder: Path) -> None:
+        self._name = name
+        self._folder = folder
+        self._decoder: Decoder | None = None
+        self._limits: Limits | None = None
+        # Each kind of transfer has its own connections, used by one thread at a time.
+        self._lanes = {lane: _Lane(Connections(server_url, secret)) for lane in ("fetch", "deliver", "control")}
+        self._held: dict[str, Job] = {}
+        self._dirty = True
+        self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.busy = False
+
+    def request_stop(self) -> None:
+        """Finish within two seconds, or give the jobs back; may be called from a signal handler."""
+        self._stop.set()
+        if self._loop is not None and not self._loop.is_closed():
+            # Wakes the loop, should it be waiting.
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def drain(self) -> int:
+        """Work until nothing is due for some seconds, or somebody asks to stop; how many jobs were done."""
+        self._loop = asyncio.get_running_loop()
+        if self._stop.is_set():
+            return 0
+        self.busy = True
+        work = asyncio.create_task(self._work())
+        beat = asyncio.create_task(self._beat())
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done() and self._held:
+                await asyncio.wait({work}, timeout=STOP_SECONDS)
+            if not work.done():
+                work.cancel()
+                for lane in self._lanes.values():
+                    lane.connections.interrupt()
+                await asyncio.wait({work}, timeout=0.3)
+            return work.result() if work.done() and not work.cancelled() else 0
+        except Unreachable as error:
+            logger.warning("the server cannot be reached: %s", error)
+            return 0
+        except Refused as error:
+            logger.error("the server refuses this worker: %s", error)
+            return 0
+        finally:
+            stop.cancel()
+            beat.cancel()
+            if self._stop.is_set():
+                await self._give_back()
+            self.busy = False
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether this name may have leases that nobody here knows of: at the start, and after an answer was lost."""
+        return self._dirty
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stop.is_set()
+
+    async def _work(self) -> int:
+        turn = time.monotonic() + TURN_SECONDS
+        done = 0
+        fetched: deque[asyncio.Task[Work]] = deque()
+        delivered: deque[asyncio.Task[list[Job]]] = deque()
+        try:
+            await self._begin()
+            self._fetch_all(fetched, await self._claim(PREFETCH))
+            while True:
+                while delivered and (delivered[0].done() or not fetched or len(delivered) >= MOST_UNDELIVERED):
+                    self._fetch_all(fetched, await delivered.popleft())
+                going_on = time.monotonic() < turn
+                if self._stop.is_set():
+                    await asyncio.gather(*delivered)
+                    break
+                if fetched:
+                    outcome = await self._examine(await fetched.popleft())
+                    delivered.append(asyncio.create_task(self._deliver(outcome, 1 if going_on else 0)))
+                    done += 1
+                elif not delivered:
+                    if not done or not going_on:
+                        break
+                    jobs = await self._claim(PREFETCH, wait=LINGER_SECONDS)
+                    if not jobs:
+                        break
+                    self._fetch_all(fetched, jobs)
+            return done
+        finally:
+            for task in (*fetched, *delivered):
+                task.cancel()
+
+    async def _begin(self) -> None:
+        """After a start, and whenever an answer was lost: let go of leases that this name may still have."""
+        if self._dirty:
+            await asyncio.to_thread(_empty, self._folder)
+            answer = await self._call("control", "/workers/start", {})
+            self._dirty = False
+            # Started now, the decoder is ready when the first file is.
+            await self._decoder_for(Limits(**answer["limits"]))
+
+    async def _claim(self, limit: int, *, wait: float = 0.0) -> list[Job]:
+        return self._take(await self._call("control", "/jobs/claim", {"limit": limit, "wait": wait}, wait))
+
+    def _take(self, answer: dict[str, Any]) -> list[Job]:
+        jobs = [Job.from_json(data) for data in answer["jobs"]]
+        self._held |= {job.token: job for job in jobs}
+        return jobs
+
+    def _fetch_all(self, fetched: deque[asyncio.Task[Work]], jobs: list[Job]) -> None:
+        fetched.extend(asyncio.create_task(self._fetch(job)) for job in jobs)
+
+    async def _fetch(self, job: Job) -> Work:
+        work = Work(job, self._folder / job.token)
+        try:
+            await asyncio.to_thread(work.folder.mkdir)
+            lane = self._lanes["fetch"]
+            await lane.run(lane.connections.download, job.original, work.original, job.size)
+        except (Unreachable, Refused, OSError) as error:
+            return Work(job, work.folder, f"the original cannot be fetched: {error}")
+        return work
+
+    async def _examine(self, work: Work) -> Outcome:
+        if work.problem is not None:
+            return Outcome(work, error=work.problem)
+        began = time.monotonic()
+        try:
+            decoder = await self._decoder_for(work.job.limits)
+            examination = await decoder.examine(work.original, work.job.filename, work.folder)
+        except DecoderFailed as error:
+            logger.warning("the decoder failed: %s", error, extra={"job": work.job.id})
+            return Outcome(work, error=str(error), crashed=True)
+        except OSError as error:
+            return Outcome(work, error=f"the worker's disk: {error.strerror}")
+        milliseconds = round((time.monotonic() - began) * 1000, 1)
+        logger.debug("examined", extra={"job": work.job.id, "milliseconds": milliseconds})
+        return Outcome(work, examination)
+
+    async def _decoder_for(self, limits: Limits) -> Decoder:
+        if self._decoder is not None and self._limits != limits:
+            await self._decoder.__aexit__(None, None, None)
+            self._decoder = None
+        if self._decoder is None:
+            self._decoder, self._limits = Decoder(limits), limits
+            await self._decoder.__aenter__()
+        return self._decoder
+
+    async def _deliver(self, outcome: Outcome, claim: int) -> list[Job]:
+        """Put thumbnails and report, trying again while the server is away; the jobs that came with the answer."""
+        job = outcome.work.job
+        deadline = time.monotonic() + DELIVERY_SECONDS
+        pause = 0.2
+        jobs: list[Job] = []
+        while True:
+            try:
+                jobs = await self._report(outcome, 0 if self._stop.is_set() else claim)
+                break
+            except (Refused, Unreachable) as error:
+                if isinstance(error, Refused) and not error.temporary:
+                    # 410: the job was somebody else's by now, or its picture is gone.
+                    if error.status != 410:
+                        logger.error("a report was refused: %s", error, extra={"job": job.id})
+                    break
+                if time.monotonic() > deadline:
+                    logger.error("a report could not be delivered: %s", error, extra={"job": job.id})
+                    break
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        self._held.pop(job.token, None)
+        await asyncio.to_thread(shutil.rmtree, outcome.work.folder, True)
+        return jobs
+
+    async def _report(self, outcome: Outcome, claim: int) -> list[Job]:
+        job, examination = outcome.work.job, outcome.examination
+        if examination is None:
+            body = {"error": outcome.error[:1000], "retryable": not outcome.crashed, "crashed": outcome.crashed}
+            return await self._answer(job, "fail", body, claim)
+        lane = self._lanes["deliver"]
+        for name, path in examination.thumbnails.items():
+            try:
+                await lane.run(lane.connections.upload, job.thumbnails[name], path)
+            except Refused as error:
+                if error.temporary:
+                    raise
+                return await self._answer(job, "fail", {"error": f"a thumbnail: {error}", "retryable": True}, claim)
+        report = examination.to_json() | {"thumbnails": list(examination.thumbnails)}
+        try:
+            return await self._answer(job, "complete", {"report": report}, claim)
+        except Refused as error:
+            if error.status not in (413, 422):
+                raise
+            logger.error("the server cannot use a report: %s", error, extra={"job": job.id})
+            return await self._answer(job, "fail", {"error": "the report was refused", "retryable": False}, claim)
+
+    async def _answer(self, job: Job, verb: str, body: dict[str, Any], claim: int) -> list[Job]:
+        body |= {"token": job.token, "blob": job.blob, "claim": claim}
+        return self._take(await self._call("deliver", f"/jobs/{job.id}/{verb}", body))
+
+    async def _call(self, name: str, path: str, body: dict[str, Any], wait: float = 0.0) -> dict[str, Any]:
+        lane = self._lanes[name]
+        try:
+            return await lane.run(lane.connections.call, API + path, body | {"worker": self._name}, wait)
+        except Unreachable:
+            # The request may have been granted and only its answer lost.
+            self._dirty = True
+            raise
+
+    async def _beat(self) -> None:
+        """Keep the leases of what takes long."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            if not self._held:
+                continue
+            try:
+                await self._call("control", "/jobs/heartbeat", {"tokens": list(self._held)})
+            except (Unreachable, Refused) as error:
+                logger.warning("a heartbeat was lost: %s", error)
+
+    async def _give_back(self) -> None:
+        """Tell the server what will not be done, so that others need not wait for the leases to run out."""
+        try:
+            async with asyncio.timeout(0.4):
+                if self._held:
+                    await self._call("control", "/jobs/return", {"tokens": list(self._held)})
+                if self._dirty:
+                    await self._call("control", "/workers/start", {})
+        except (TimeoutError, Unreachable, Refused) as error:
+            logger.warning("jobs could not be given back: %r", error)
+
+
+class _Lane:
+    """Connections, used by one thread at a time."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
+        self._turn = asyncio.Lock()
+
+    async def run(self, call: Callable[..., T], *arguments: Any) -> T:
+        async with self._turn:
+            return await asyncio.to_thread(call, *arguments)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what an earlier life left in the folder, but its lock."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
