@@ -293,6 +293,10 @@ class MediaWorker:
             # The request may have been granted and only its answer lost.
             self._dirty = True
             raise
+        except Refused as error:
+            # So too when the server lost its database at the commit: then it cannot know what was written.
+            self._dirty |= error.temporary
+            raise
 
     async def _beat(self) -> None:
         """Keep the leases of what takes long."""

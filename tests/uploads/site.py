@@ -211,14 +211,15 @@ class Site:
 class WorkerProcess:
     """`archypix worker` as a process of its own."""
 
-    def __init__(self, site: Site, name: str) -> None:
+    def __init__(self, site: Site, name: str, server_url: str | None = None) -> None:
         self.site = site
         self.name = name
+        self.server_url = server_url or site.url
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ARCHYPIX_")} | {
-            "ARCHYPIX_SERVER_URL": self.site.url,
+            "ARCHYPIX_SERVER_URL": self.server_url,
             "ARCHYPIX_REDIS_URL": self.site.endpoints.redis_url,
             "ARCHYPIX_WORKER_SECRET": self.site.secret,
         }

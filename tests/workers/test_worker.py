@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 import shutil
 import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 import pytest_asyncio
 import redis
+from aiohttp import web
 from PIL import Image
+from yarl import URL
 
 from archypix.jobs.names import QUEUE
 from tests.rig.server import archypix
@@ -137,6 +142,58 @@ async def test_a_killed_worker_started_again_takes_up_what_it_had(alice: Person,
         for picture in pictures:
             assert (await alice.until(picture, "ready", "failed", within=60))["state"] == "ready"
     assert time.monotonic() - began < 45
+    assert await site.findings() == []
+
+
+class Forgetful:
+    """A proxy before a server: the first answer that hands out jobs becomes a 503, as of a database lost at COMMIT."""
+
+    def __init__(self, site: Site, verb: str) -> None:
+        self._site = site
+        self._verb = verb
+        self.lost = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        async with aiohttp.ClientSession() as session:
+            url = URL(self._site.url + request.raw_path, encoded=True)
+            headers = {
+                name: value for name, value in request.headers.items() if name in ("Authorization", "Content-Type")
+            }
+            async with session.request(request.method, url, data=body, headers=headers) as response:
+                content = await response.read()
+        if not self.lost and request.path.endswith(self._verb) and response.status == 200:
+            self.lost = len(json.loads(content)["jobs"])
+            if self.lost:
+                return web.Response(status=503)
+        return web.Response(status=response.status, body=content, content_type=response.content_type)
+
+
+@asynccontextmanager
+async def forgetful(site: Site, verb: str) -> AsyncIterator[tuple[Forgetful, str]]:
+    proxy = Forgetful(site, verb)
+    runner = web.ServerRunner(web.Server(proxy.answer))
+    await runner.setup()
+    try:
+        listener = web.TCPSite(runner, "127.0.0.1", 0)
+        await listener.start()
+        yield proxy, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("verb", ["/jobs/claim", "/complete"])
+async def test_jobs_whose_grant_got_lost_are_not_left_to_their_leases(alice: Person, site: Site, verb: str) -> None:
+    pictures = [(await alice.upload(picture_bytes(number))).json["id"] for number in range(6)]
+    async with forgetful(site, verb) as (proxy, url):
+        worker = WorkerProcess(site, "unlucky", url)
+        await worker.start()
+        try:
+            for picture in pictures:
+                assert (await alice.until(picture, "ready", "failed", within=60))["state"] == "ready"
+        finally:
+            await worker.stop()
+    assert proxy.lost > 0
     assert await site.findings() == []
 
 
