@@ -64,6 +64,12 @@ class DecoderTimedOut(DecoderFailed):
     code = "decoder_timed_out"
 
 
+class DecoderNotStarted(DecoderFailed):
+    """The child ended, or took too long, before it was given anything: no file is to blame."""
+
+    code = "decoder_not_started"
+
+
 class Decoder:
     """A persistent decoder process, restarted when it died or grew. One file at a time: calls wait for each other.
 
@@ -94,8 +100,8 @@ class Decoder:
     async def examine(self, path: Path, filename: str, thumbnails_into: Path) -> Examination:
         """Examine a file as `archypix.media.examine.examine` does, in the child.
 
-        Raises `DecoderCrashed` and `DecoderTimedOut`, after which the next call starts anew; and OSError when the file
-        cannot be read or the folder not be written.
+        Raises `DecoderCrashed`, `DecoderTimedOut` and `DecoderNotStarted`, after which the next call starts anew; and
+        OSError when the file cannot be read or the folder not be written.
         """
         request = {"path": str(path), "filename": filename, "thumbnails_into": str(thumbnails_into)}
         async with self._turn:
@@ -147,7 +153,10 @@ class Decoder:
                 async with asyncio.timeout(START_TIMEOUT):
                     await _read(self._process)
             except (EOFError, OSError, ValueError) as problem:
-                raise await self._crashed(self._process, f"while starting: {problem}") from None
+                cause = await self._crashed(self._process, str(problem))
+                raise DecoderNotStarted(
+                    "The decoder does not start.", log_detail=f"the decoder does not start: {cause}"
+                ) from None
             except BaseException:
                 await self._end()
                 raise

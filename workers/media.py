@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
+import stat
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +19,7 @@ from typing import Any, TypeVar
 
 from archypix.media.limits import Limits
 from archypix.media.models import Examination
-from workers.decoder import Decoder, DecoderFailed
+from workers.decoder import Decoder, DecoderFailed, DecoderNotStarted
 from workers.http import Connections, Refused, Unreachable
 
 logger = logging.getLogger(__name__)
@@ -37,12 +39,15 @@ LONGEST_PAUSE = 5.0
 STOP_SECONDS = 1.0
 
 
-TAKEN = ("id", "token", "blob", "filename", "size", "original", "thumbnails")
+TAKEN = ("id", "token", "blob", "filename", "size", "original", "path", "thumbnails")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed job, as the server describes it."""
+    """A claimed job, as the server describes it.
+
+    `original` is the address of the file; `path` is where a worker on the server's own machine finds it.
+    """
 
     id: str
     token: str
@@ -50,6 +55,7 @@ class Job:
     filename: str
     size: int
     original: str
+    path: str | None
     thumbnails: dict[str, str]
     limits: Limits
 
@@ -62,15 +68,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job with its folder; `problem` says why its original is not there."""
+    """A job with its folder and its original, only to be read; `problem` says why that is not there."""
 
     job: Job
     folder: Path
+    original: Path
     problem: str | None = None
-
-    @property
-    def original(self) -> Path:
-        return self.folder / "original"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,9 @@ class MediaWorker:
         except Refused as error:
             logger.error("the server refuses this worker: %s", error)
             return 0
+        except DecoderNotStarted as error:
+            logger.error("%s", error)
+            return 0
         finally:
             stop.cancel()
             beat.cancel()
@@ -140,7 +146,7 @@ class MediaWorker:
 
     @property
     def unsettled(self) -> bool:
-        """Whether this name may have leases that nobody here knows of: at the start, and after an answer was lost."""
+        """Whether a start is still to be made: before the first, and when an answer that may grant leases was lost."""
         return self._dirty
 
     @property
@@ -184,9 +190,9 @@ class MediaWorker:
         if self._dirty:
             await asyncio.to_thread(_empty, self._folder)
             answer = await self._call("control", "/workers/start", {})
-            self._dirty = False
             # Started now, the decoder is ready when the first file is.
             await self._decoder_for(Limits(**answer["limits"]))
+            self._dirty = False
 
     async def _claim(self, limit: int, *, wait: float = 0.0) -> list[Job]:
         return self._take(await self._call("control", "/jobs/claim", {"limit": limit, "wait": wait}, wait))
@@ -200,13 +206,16 @@ class MediaWorker:
         fetched.extend(asyncio.create_task(self._fetch(job)) for job in jobs)
 
     async def _fetch(self, job: Job) -> Work:
-        work = Work(job, self._folder / job.token)
+        folder = self._folder / job.token
         try:
-            await asyncio.to_thread(work.folder.mkdir)
+            here = await asyncio.to_thread(_prepare, folder, job)
+            work = Work(job, folder, here or folder / "original")
+            if here is not None:
+                return work
             lane = self._lanes["fetch"]
             await lane.run(lane.connections.download, job.original, work.original, job.size)
         except (Unreachable, Refused, OSError) as error:
-            return Work(job, work.folder, f"the original cannot be fetched: {error}")
+            return Work(job, folder, folder / "original", f"the original cannot be fetched: {error}")
         return work
 
     async def _examine(self, work: Work) -> Outcome:
@@ -216,6 +225,8 @@ class MediaWorker:
         try:
             decoder = await self._decoder_for(work.job.limits)
             examination = await decoder.examine(work.original, work.job.filename, work.folder)
+        except DecoderNotStarted as error:
+            return Outcome(work, error=str(error))
         except DecoderFailed as error:
             logger.warning("the decoder failed: %s", error, extra={"job": work.job.id})
             return Outcome(work, error=str(error), crashed=True)
@@ -331,6 +342,19 @@ class _Lane:
     async def run(self, call: Callable[..., T], *arguments: Any) -> T:
         async with self._turn:
             return await asyncio.to_thread(call, *arguments)
+
+
+def _prepare(folder: Path, job: Job) -> Path | None:
+    """Make the job's folder; the original where it lies on this very machine, readable and whole."""
+    folder.mkdir()
+    if job.path is None:
+        return None
+    try:
+        status = os.lstat(job.path)
+    except OSError:
+        return None
+    usable = stat.S_ISREG(status.st_mode) and status.st_size == job.size and os.access(job.path, os.R_OK)
+    return Path(job.path) if usable else None
 
 
 def _empty(folder: Path) -> None:

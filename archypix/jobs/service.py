@@ -95,6 +95,8 @@ class JobService:
 
     def _describe(self, claim: Claim) -> dict[str, Any]:
         """A claim as the worker gets it; addresses that are paths are below the server it claimed from."""
+        key = blob_key(claim.sha256, claim.blob_id)
+        path = self._storage.local_path(key)
         return {
             "id": str(claim.id),
             "token": str(claim.token),
@@ -107,8 +109,9 @@ class JobService:
             "size": claim.size,
             "sha256": claim.sha256.hex(),
             "original": self._storage.presign_get(
-                blob_key(claim.sha256, claim.blob_id), expires_in=ADDRESS_SECONDS, media_type="application/octet-stream"
+                key, expires_in=ADDRESS_SECONDS, media_type="application/octet-stream"
             ),
+            "path": str(path) if path else None,
             "thumbnails": {
                 variant: self._storage.presign_put(
                     thumbnail_key(claim.blob_id, variant), expires_in=ADDRESS_SECONDS, max_size=MAX_THUMBNAIL

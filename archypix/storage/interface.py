@@ -194,6 +194,10 @@ class Storage(Protocol):
         """Paths (`/files/…`) of a blob's thumbnails by variant, the same ones for some minutes."""
         ...
 
+    def local_path(self, key: str) -> Path | None:
+        """Where programs on this machine read the object as a file, never to be written; None where it is none."""
+        ...
+
     def direct_url(self, key: str, *, media_type: str, max_age: int) -> str | None:
         """Where a client gets the object from, valid for `max_age` seconds; None when this server serves it."""
         ...

@@ -163,6 +163,9 @@ class LocalStorage:
     def thumbnail_urls(self, blob_id: UUID) -> dict[str, str]:
         return self._signer.thumbnail_urls(blob_id)
 
+    def local_path(self, key: str) -> Path | None:
+        return self._tree.path_of(check_key(key))
+
     def direct_url(self, key: str, *, media_type: str, max_age: int) -> str | None:  # noqa: ARG002
         return None
 

@@ -195,6 +195,9 @@ class S3Storage:
     def thumbnail_urls(self, blob_id: UUID) -> dict[str, str]:
         return self._signer.thumbnail_urls(blob_id)
 
+    def local_path(self, key: str) -> Path | None:  # noqa: ARG002
+        return None
+
     def direct_url(self, key: str, *, media_type: str, max_age: int) -> str | None:
         return self.presign_get(key, expires_in=max_age, media_type=media_type, granularity=DIRECT_GRANULARITY)
 

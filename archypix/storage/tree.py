@@ -77,6 +77,10 @@ class Tree:
             raise _absent(key)
         return descriptor, describe(key, status)
 
+    def path_of(self, key: str) -> Path:
+        """The object's file, whether it is there or not."""
+        return self._path.absolute() / key
+
     def stat(self, key: str) -> ObjectInfo:
         """What is known of the object; OSError when absent."""
         with self._folder_of(key) as (folder, name):

@@ -145,55 +145,78 @@ async def test_a_killed_worker_started_again_takes_up_what_it_had(alice: Person,
     assert await site.findings() == []
 
 
-class Forgetful:
-    """A proxy before a server: the first answer that hands out jobs becomes a 503, as of a database lost at COMMIT."""
+class Between:
+    """A proxy between a worker and a server. `change` may answer something else than the server did."""
 
-    def __init__(self, site: Site, verb: str) -> None:
-        self._site = site
-        self._verb = verb
-        self.lost = 0
+    def __init__(self, site: Site, change: Callable[[str, bytes], web.Response | None]) -> None:
+        self.site = site
+        self._change = change
+        self.requests: list[tuple[str, str]] = []
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
+        self.requests.append((request.method, request.path))
         async with aiohttp.ClientSession() as session:
-            url = URL(self._site.url + request.raw_path, encoded=True)
-            headers = {
-                name: value for name, value in request.headers.items() if name in ("Authorization", "Content-Type")
-            }
+            url = URL(self.site.url + request.raw_path, encoded=True)
+            headers = {name: request.headers.get(name, "") for name in ("Authorization", "Content-Type")}
             async with session.request(request.method, url, data=body, headers=headers) as response:
                 content = await response.read()
-        if not self.lost and request.path.endswith(self._verb) and response.status == 200:
-            self.lost = len(json.loads(content)["jobs"])
-            if self.lost:
-                return web.Response(status=503)
-        return web.Response(status=response.status, body=content, content_type=response.content_type)
+        changed = self._change(request.path, content) if response.status == 200 else None
+        return changed or web.Response(status=response.status, body=content, content_type=response.content_type)
 
 
 @asynccontextmanager
-async def forgetful(site: Site, verb: str) -> AsyncIterator[tuple[Forgetful, str]]:
-    proxy = Forgetful(site, verb)
+async def worker_behind(proxy: Between) -> AsyncIterator[WorkerProcess]:
     runner = web.ServerRunner(web.Server(proxy.answer))
     await runner.setup()
+    listener = web.TCPSite(runner, "127.0.0.1", 0)
+    await listener.start()
+    worker = WorkerProcess(proxy.site, "behind", f"http://127.0.0.1:{runner.addresses[0][1]}")
+    await worker.start()
     try:
-        listener = web.TCPSite(runner, "127.0.0.1", 0)
-        await listener.start()
-        yield proxy, f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield worker
     finally:
+        await worker.stop()
         await runner.cleanup()
 
 
 @pytest.mark.parametrize("verb", ["/jobs/claim", "/complete"])
 async def test_jobs_whose_grant_got_lost_are_not_left_to_their_leases(alice: Person, site: Site, verb: str) -> None:
+    lost: list[dict[str, object]] = []
+
+    def lose_the_first(path: str, content: bytes) -> web.Response | None:
+        """As of a database that went away at COMMIT: jobs are leased, and the worker hears of an error."""
+        if lost or not path.endswith(verb):
+            return None
+        lost.extend(json.loads(content)["jobs"])
+        return web.Response(status=503) if lost else None
+
     pictures = [(await alice.upload(picture_bytes(number))).json["id"] for number in range(6)]
-    async with forgetful(site, verb) as (proxy, url):
-        worker = WorkerProcess(site, "unlucky", url)
-        await worker.start()
-        try:
-            for picture in pictures:
-                assert (await alice.until(picture, "ready", "failed", within=60))["state"] == "ready"
-        finally:
-            await worker.stop()
-    assert proxy.lost > 0
+    async with worker_behind(Between(site, lose_the_first)):
+        for picture in pictures:
+            assert (await alice.until(picture, "ready", "failed", within=60))["state"] == "ready"
+    assert lost
+    assert await site.findings() == []
+
+
+def _elsewhere(path: str, content: bytes) -> web.Response | None:
+    """The server's answer as a worker on another machine would use it: there is no such file there."""
+    if not path.startswith("/internal/v1/jobs/"):
+        return None
+    answer = json.loads(content)
+    for job in answer.get("jobs", []):
+        job["path"] += ".elsewhere"
+    return web.json_response(answer)
+
+
+@pytest.mark.parametrize("far", [False, True])
+async def test_an_original_is_fetched_only_by_a_worker_on_another_machine(alice: Person, site: Site, far: bool) -> None:
+    proxy = Between(site, _elsewhere if far else lambda path, content: None)
+    picture = (await alice.upload(picture_bytes(3))).json["id"]
+    async with worker_behind(proxy):
+        assert (await alice.until(picture, "ready", "failed", within=60))["state"] == "ready"
+    fetched = [path for method, path in proxy.requests if method == "GET"]
+    assert len(fetched) == far
     assert await site.findings() == []
 
 
@@ -203,6 +226,19 @@ async def test_a_decoder_that_dies_is_replaced_and_the_file_tried_again(alice: P
     assert (await alice.until(picture, "ready", "failed", within=60))["state"] == "ready"
     other = (await alice.upload(picture_bytes(1))).json["id"]
     assert (await alice.until(other, "ready", "failed", within=30))["state"] == "ready"
+
+
+async def test_a_decoder_that_dies_before_it_is_ready_is_started_again(alice: Person, site: Site) -> None:
+    worker = WorkerProcess(site, "unlucky")
+    await worker.start()
+    try:
+        await until(lambda: _kill_decoder(worker, busy=False))
+        picture = (await alice.upload(picture_bytes(1))).json["id"]
+        assert (await alice.until(picture, "ready", "failed", within=30))["state"] == "ready"
+        assert psutil.pid_exists(worker.pid)
+        assert "the decoder does not start" in worker.said()
+    finally:
+        await worker.stop()
 
 
 async def _kill_decoder(worker: WorkerProcess, *, busy: bool) -> bool:
