@@ -41,6 +41,8 @@ SELECT coalesce(k.picture_id, c.id) AS picture_id, coalesce(k.tag_id, c.tag_id) 
 FROM picture_tags k FULL JOIN (
     SELECT p.id, p.sorted_at, tag_id, tag_id = ANY (p.tag_ids) AS own
     FROM pictures p CROSS JOIN LATERAL unnest(p.tag_closure) AS tag_id WHERE p.deleted_at IS NULL
+    UNION ALL
+    SELECT p.id, p.sorted_at, -p.owner_id, true FROM pictures p WHERE p.deleted_at IS NULL AND p.tag_closure = '{}'
 ) c ON c.tag_id = k.tag_id AND c.sorted_at = k.sorted_at AND c.id = k.picture_id
 WHERE k.own IS DISTINCT FROM c.own
 LIMIT $1

@@ -127,7 +127,8 @@ SELECT p.id, unnest(p.tag_ids), 'manual', p.ingested_at FROM pictures p
 
 COUNTERS = """
 INSERT INTO picture_tags (sorted_at, picture_id, tag_id, own)
-SELECT sorted_at, id, tag_id, tag_id = ANY (tag_ids) FROM pictures CROSS JOIN LATERAL unnest(tag_closure) AS tag_id
+SELECT sorted_at, id, tag_id, tag_id < 0 OR tag_id = ANY (tag_ids)
+FROM pictures CROSS JOIN LATERAL unnest(carried(owner_id, tag_closure)) AS tag_id
 ORDER BY 3, 1, 2;
 UPDATE tags SET count = x.own, total = x.all_below FROM (
     SELECT tag_id, count(*) FILTER (WHERE own) AS own, count(*) AS all_below FROM picture_tags GROUP BY 1

@@ -111,6 +111,7 @@ CREATE INDEX blobs_unsettled ON blobs (changed_at) WHERE state <> 'live';
 
 -- Pictures. `tag_ids` are the assigned tags, `tag_closure` those and all their ancestors; both derive from `assignments`
 -- in the same transaction. `sorted_at` is the wall-clock time that orders the timeline, `date_source` where it is from.
+-- No index speaks of the arrays, and pages have room left: a change of tags is a heap-only update, which touches no index.
 CREATE TABLE pictures (
     id             uuid PRIMARY KEY,
     owner_id       integer NOT NULL REFERENCES accounts ON DELETE RESTRICT,
@@ -159,7 +160,7 @@ CREATE TABLE pictures (
     edited_at      timestamptz NOT NULL DEFAULT now(),
     deleted_at     timestamptz,
     UNIQUE (owner_id, sha256)
-);
+) WITH (fillfactor = 85);
 CREATE INDEX pictures_by_captured ON pictures (owner_id, sorted_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX pictures_by_ingested ON pictures (owner_id, ingested_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX pictures_by_edited ON pictures (owner_id, edited_at, id) WHERE deleted_at IS NULL;
@@ -167,7 +168,6 @@ CREATE INDEX pictures_by_size ON pictures (owner_id, size, id) WHERE deleted_at 
 CREATE INDEX pictures_by_name ON pictures (owner_id, filename, id) WHERE deleted_at IS NULL;
 CREATE INDEX pictures_trash ON pictures (owner_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX pictures_purge ON pictures (deleted_at) WHERE deleted_at IS NOT NULL;
-CREATE INDEX pictures_untagged ON pictures (owner_id, sorted_at, id) WHERE deleted_at IS NULL AND tag_ids = '{}';
 CREATE INDEX pictures_blob ON pictures (blob_id);
 CREATE INDEX pictures_content_hash ON pictures (owner_id, content_hash);
 CREATE INDEX pictures_unsettled ON pictures (owner_id, sorted_at, id) WHERE deleted_at IS NULL AND state <> 'ready';
@@ -251,6 +251,7 @@ CREATE INDEX assignments_tag ON assignments (tag_id);
 
 -- The read model of tags: a row for each live picture and each tag that it carries, assigned (`own`) or as an ancestor of one
 -- that is. A page of a tag is a range of its key, whatever number of pictures carry the tag and wherever in time they are.
+-- A live picture without any tag has one row, under the owner's id with a minus.
 CREATE TABLE picture_tags (
     sorted_at  timestamp NOT NULL,
     picture_id uuid NOT NULL,
@@ -280,6 +281,10 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_claim ON jobs (priority DESC, next_attempt_at, id) WHERE state <> 'failed';
 CREATE INDEX jobs_picture ON jobs (picture_id);
 CREATE INDEX jobs_blob ON jobs (blob_id);
+
+-- What a picture's rows in the read model are under.
+CREATE FUNCTION carried(owner_id integer, tag_closure integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN tag_closure = '{}' THEN ARRAY[-owner_id] ELSE tag_closure END $$;
 
 -- What is derived is derived here, in the transaction that changes its source, whichever statement that is. Each function
 -- first takes the writer lock of the libraries concerned, so that its own statements see all that was committed before.
@@ -390,8 +395,8 @@ BEGIN
                 coalesce(sum(size) FILTER (WHERE deleted_at IS NOT NULL), 0)
             FROM after GROUP BY owner_id
         ) d;
-        SELECT array_agg(ROW(sorted_at, id, tag_id, tag_id = ANY (tag_ids))::picture_tags) INTO added
-        FROM after CROSS JOIN LATERAL unnest(tag_closure) AS tag_id WHERE deleted_at IS NULL;
+        SELECT array_agg(ROW(sorted_at, id, tag_id, tag_id < 0 OR tag_id = ANY (tag_ids))::picture_tags) INTO added
+        FROM after CROSS JOIN LATERAL unnest(carried(owner_id, tag_closure)) AS tag_id WHERE deleted_at IS NULL;
     ELSIF TG_OP = 'DELETE' THEN
         SELECT array_agg(ROW(d.*)::stored) INTO changes FROM (
             SELECT owner_id, -count(*) FILTER (WHERE deleted_at IS NULL),
@@ -399,8 +404,8 @@ BEGIN
                 -coalesce(sum(size) FILTER (WHERE deleted_at IS NOT NULL), 0)
             FROM before GROUP BY owner_id
         ) d;
-        SELECT array_agg(ROW(sorted_at, id, tag_id, tag_id = ANY (tag_ids))::picture_tags) INTO removed
-        FROM before CROSS JOIN LATERAL unnest(tag_closure) AS tag_id WHERE deleted_at IS NULL;
+        SELECT array_agg(ROW(sorted_at, id, tag_id, tag_id < 0 OR tag_id = ANY (tag_ids))::picture_tags) INTO removed
+        FROM before CROSS JOIN LATERAL unnest(carried(owner_id, tag_closure)) AS tag_id WHERE deleted_at IS NULL;
     ELSE
         SELECT array_agg(ROW(d.*)::stored) INTO changes FROM (
             SELECT owner_id, coalesce(sum(n) FILTER (WHERE live), 0) AS live,
@@ -416,7 +421,8 @@ BEGIN
         WHERE d.live <> 0 OR d.live_bytes <> 0 OR d.trashed <> 0 OR d.trashed_bytes <> 0;
         WITH pairs AS MATERIALIZED (
             SELECT id, b.deleted_at IS NULL AS was_live, a.deleted_at IS NULL AS is_live, b.sorted_at AS was_at,
-                a.sorted_at AS is_at, b.tag_ids AS had, a.tag_ids AS has, b.tag_closure AS had_all, a.tag_closure AS has_all,
+                a.sorted_at AS is_at, b.tag_ids AS had, a.tag_ids AS has, carried(b.owner_id, b.tag_closure) AS had_all,
+                carried(a.owner_id, a.tag_closure) AS has_all,
                 a.sorted_at <> b.sorted_at OR (a.deleted_at IS NULL) <> (b.deleted_at IS NULL) AS moved,
                 a.tag_ids <> b.tag_ids OR a.tag_closure <> b.tag_closure OR (a.deleted_at IS NULL) <> (b.deleted_at IS NULL)
                     AS counted
@@ -427,11 +433,11 @@ BEGIN
         SELECT array_agg(c.place) FILTER (WHERE c.gone), array_agg(c.place) FILTER (WHERE NOT c.gone), bool_or(c.counted)
         INTO removed, added, counted
         FROM (
-            SELECT true AS gone, pairs.counted, ROW(was_at, id, tag_id, tag_id = ANY (had))::picture_tags AS place
+            SELECT true AS gone, pairs.counted, ROW(was_at, id, tag_id, tag_id < 0 OR tag_id = ANY (had))::picture_tags AS place
             FROM pairs CROSS JOIN LATERAL unnest(had_all) AS tag_id
             WHERE was_live AND (moved OR tag_id <> ALL (has_all) OR (tag_id = ANY (had)) <> (tag_id = ANY (has)))
             UNION ALL
-            SELECT false, pairs.counted, ROW(is_at, id, tag_id, tag_id = ANY (has))::picture_tags
+            SELECT false, pairs.counted, ROW(is_at, id, tag_id, tag_id < 0 OR tag_id = ANY (has))::picture_tags
             FROM pairs CROSS JOIN LATERAL unnest(has_all) AS tag_id
             WHERE is_live AND (moved OR tag_id <> ALL (had_all) OR (tag_id = ANY (had)) <> (tag_id = ANY (has)))
         ) c;
