@@ -16,6 +16,7 @@ from archypix.media.examine import examine
 from archypix.media.limits import Limits, allow_cpu_for_next_file, apply_rlimits
 
 MAX_REQUEST = 1 << 20
+NICENESS = 10
 
 # Above this, freed memory is given back to the system before the parent is told how much is held.
 TRIM_ABOVE = 96 << 20
@@ -29,6 +30,8 @@ def main(arguments: list[str]) -> int:
     limits = Limits(**json.loads(arguments[0]))
     libc = ctypes.CDLL(None, use_errno=True)
     _tie_to_parent(libc, int(arguments[1]))
+    # Decoding takes what is left of the processors: whoever waits for an answer of the server comes first.
+    os.nice(NICENESS)
     requests, replies = _own_pipes()
     apply_rlimits(limits)
     _send(replies, {"ready": True})
