@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import asyncpg
@@ -81,24 +82,32 @@ class Program:
 
     def get(self, path: str) -> bytes:
         """The body of a GET that succeeds."""
+        return self._ask("GET", path, b"")
+
+    def send(self, method: str, path: str, body: object) -> Any:
+        """The answer to JSON that is sent with success, from JSON as well."""
+        return orjson.loads(self._ask(method, path, orjson.dumps(body)) or b"null")
+
+    def _ask(self, method: str, path: str, body: bytes) -> bytes:
         if self._socket is None:
             self._socket = socket.create_connection(self._address)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(f"GET /api/v1{path} HTTP/1.1\r\n{self._head}".encode())
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+        self._socket.sendall(f"{method} /api/v1{path} HTTP/1.1\r\n{kind}{self._head}".encode() + body)
         received = bytearray()
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._receive(self._socket)
         head = bytes(received[:end]).lower()
-        if not head.startswith(b"http/1.1 200"):
-            raise RuntimeError(f"{path}: {head.decode()}")
-        length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
-        body = received[end + 4 :]
-        while len(body) < length:
-            body += self._receive(self._socket)
+        if not head.startswith(b"http/1.1 2"):
+            raise RuntimeError(f"{path}: {head.decode()} {received[end + 4 :].decode(errors='replace')}")
+        length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+        answer = received[end + 4 :]
+        while len(answer) < length:
+            answer += self._receive(self._socket)
         if b"connection: close" in head:
             self._socket.close()
             self._socket = None
-        return bytes(body)
+        return bytes(answer)
 
     def _receive(self, connection: socket.socket) -> bytes:
         chunk = connection.recv(1 << 18)
