@@ -36,7 +36,10 @@ HEARTBEAT_SECONDS = 60.0
 # A report is worth keeping for as long as its lease may hold.
 DELIVERY_SECONDS = 270.0
 LONGEST_PAUSE = 5.0
-STOP_SECONDS = 1.0
+# Together these are less than the two seconds that a worker may take to stop.
+STOP_SECONDS = 0.6
+CANCEL_SECONDS = 0.2
+RETURN_SECONDS = 1.0
 
 
 TAKEN = ("id", "token", "blob", "filename", "size", "original", "path", "thumbnails")
@@ -126,7 +129,7 @@ class MediaWorker:
                 work.cancel()
                 for lane in self._lanes.values():
                     lane.connections.interrupt()
-                await asyncio.wait({work}, timeout=0.3)
+                await asyncio.wait({work}, timeout=CANCEL_SECONDS)
             return work.result() if work.done() and not work.cancelled() else 0
         except Unreachable as error:
             logger.warning("the server cannot be reached: %s", error)
@@ -323,11 +326,12 @@ class MediaWorker:
     async def _give_back(self) -> None:
         """Tell the server what will not be done, so that others need not wait for the leases to run out."""
         try:
-            async with asyncio.timeout(0.4):
-                if self._held:
-                    await self._call("control", "/jobs/return", {"tokens": list(self._held)})
+            async with asyncio.timeout(RETURN_SECONDS):
                 if self._dirty:
+                    # This lets go of everything, known here or not.
                     await self._call("control", "/workers/start", {})
+                elif self._held:
+                    await self._call("control", "/jobs/return", {"tokens": list(self._held)})
         except (TimeoutError, Unreachable, Refused) as error:
             logger.warning("jobs could not be given back: %r", error)
 
