@@ -24,6 +24,10 @@ from archypix.core.loops import every
 from archypix.core.runtime.services import Endpoints
 from archypix.core.secrets import derive
 from archypix.core.settings import Settings
+from archypix.duplicates import api as duplicates_api
+from archypix.duplicates.deriving import DuplicateFinder
+from archypix.duplicates.service import DuplicateService
+from archypix.duplicates.verdicts import VerdictService
 from archypix.events import api as events_api
 from archypix.events.service import EventService
 from archypix.gate.application import make_application
@@ -34,11 +38,20 @@ from archypix.gate.requests import Doorkeeper, parse_networks
 from archypix.health import api as health_api
 from archypix.health.service import HealthService
 from archypix.jobs import api as jobs_api
-from archypix.jobs.api import WorkerGate
+from archypix.jobs.gate import WorkerGate
 from archypix.jobs.loop import JobLoop
+from archypix.jobs.models import WRITE
 from archypix.jobs.service import JobService
 from archypix.jobs.waker import Waker
 from archypix.media.limits import Limits
+from archypix.operations import api as operations_api
+from archypix.operations import download_app, selection_api, track_app
+from archypix.operations.aggregate import AggregateService
+from archypix.operations.download_app import DownloadApp
+from archypix.operations.downloads import DownloadService
+from archypix.operations.service import OperationService
+from archypix.operations.track_app import TrackApp
+from archypix.operations.tracks import TrackService
 from archypix.pictures import api as pictures_api
 from archypix.pictures import edit_api, files_api, trash_api
 from archypix.pictures.blobs import BlobSweeper
@@ -48,6 +61,15 @@ from archypix.pictures.library_settings import LibrarySettingsService
 from archypix.pictures.service import PictureService
 from archypix.pictures.trash import TrashService
 from archypix.pictures.versions import VersionService
+from archypix.pipeline import api as pipeline_api
+from archypix.pipeline.hooks import ServiceFollower
+from archypix.pipeline.loop import PipelineLoop
+from archypix.pipeline.run import Runner
+from archypix.pipeline.service import PipelineService
+from archypix.pipeline.trial import TrialService
+from archypix.pipeline.why import ServiceExplainer
+from archypix.search import api as search_api
+from archypix.search.service import SearchService
 from archypix.storage.factory import storage_for
 from archypix.storage.files_app import FilesApp
 from archypix.storage.interface import Storage
@@ -56,19 +78,31 @@ from archypix.tags import api as tags_api
 from archypix.tags.api import Covers
 from archypix.tags.service import TagService
 from archypix.tags.trees import TagTrees
+from archypix.timeline import api as timeline_api
+from archypix.timeline.service import TimelineService
 from archypix.uploads import api as uploads_api
 from archypix.uploads import versions_api
 from archypix.uploads.holding import Holding, Turnstile
 from archypix.uploads.ingest import IngestService
-from archypix.uploads.receive import ROUTES as RAW_ROUTES
+from archypix.uploads.receive import ROUTES as UPLOAD_ROUTES
 from archypix.uploads.receive import PostPicture, PutFile, Reception
 from archypix.uploads.replace import ReplaceService
 from archypix.uploads.service import UploadService
+from archypix.writing import api as sidecars_api
+from archypix.writing import service as writing
+from archypix.writing import worker_api as writing_jobs_api
+from archypix.writing.hooks import RootFollower
+from archypix.writing.keywords import KeywordTagger
+from archypix.writing.service import WritingService
+from archypix.writing.sidecar import SidecarService
 
 API = "/api/v1"
+RAW_ROUTES = (*UPLOAD_ROUTES, download_app.ROUTE, track_app.ROUTE)
 INTERNAL = "/internal/v1"
 FILE_METHODS = frozenset({"GET", "HEAD", "PUT", "OPTIONS", "POST", "DELETE"})
 SWEEP_SECONDS = 60.0
+# Whoever names tags.
+FOLLOWERS = (ServiceFollower(), RootFollower())
 HOUR = 3600.0
 BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (health_api.blueprint, None),
@@ -80,10 +114,18 @@ BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (edit_api.blueprint, API),
     (trash_api.blueprint, API),
     (tags_api.blueprint, API),
+    (timeline_api.blueprint, API),
+    (pipeline_api.blueprint, API),
+    (search_api.blueprint, API),
+    (operations_api.blueprint, API),
+    (selection_api.blueprint, API),
+    (duplicates_api.blueprint, API),
     (uploads_api.blueprint, API),
     (versions_api.blueprint, API),
     (events_api.blueprint, API),
+    (sidecars_api.blueprint, API),
     (jobs_api.blueprint, INTERNAL),
+    (writing_jobs_api.blueprint, INTERNAL),
 )
 
 
@@ -125,12 +167,18 @@ class _House:
     doorkeeper: Doorkeeper
     tags: TagService
     pictures: PictureService
+    search: SearchService
     trash: TrashService
+    operations: OperationService
+    downloads: DownloadApp
+    tracks: TrackService
+    aggregates: AggregateService
     ingest: IngestService
     uploads: UploadService
     replace: ReplaceService
     jobs: JobService
     job_loop: JobLoop
+    pipeline_loop: PipelineLoop
     events: EventService
     health: HealthService
     others: tuple[object, ...]
@@ -155,9 +203,12 @@ async def _furnish(
     )
     stack.push_async_callback(accounts.close)
     trees = TagTrees()
-    tags = TagService(database, trees)
+    tags = TagService(database, trees, followers=FOLLOWERS, explainers=(ServiceExplainer(),))
     ingest = IngestService(database, storage, tags, max_file_size=settings.max_file_size)
-    jobs = JobService(database, storage, Limits(settings.max_pixels, settings.decode_timeout, settings.decode_memory))
+    limits = Limits(settings.max_pixels, settings.decode_timeout, settings.decode_memory)
+    written = WritingService(database, storage, ingest.require_room)
+    keywords = KeywordTagger(tags)
+    jobs = JobService(database, storage, limits, trades={WRITE: written}, examined=keywords)
     waker = Waker(endpoints.redis_url)
     stack.callback(waker.close)
     domain = settings.identity_domain(port)
@@ -171,12 +222,18 @@ async def _furnish(
         ),
         tags=tags,
         pictures=PictureService(database, trees, storage.thumbnail_urls, domain=domain),
+        search=SearchService(database, trees),
         trash=TrashService(database, trees, default_days=settings.trash_days),
+        operations=OperationService(database, days=settings.undo_days, written=writing.request, followers=FOLLOWERS),
+        downloads=DownloadApp(DownloadService(database, trees, storage)),
+        tracks=TrackService(database, trees, written=writing.request),
+        aggregates=AggregateService(database, trees),
         ingest=ingest,
         uploads=UploadService(database, storage, tags, ingest),
         replace=ReplaceService(database, storage, ingest),
         jobs=jobs,
         job_loop=JobLoop(endpoints.database_url, jobs, waker),
+        pipeline_loop=PipelineLoop(endpoints.database_url, Runner(database)),
         events=EventService(endpoints.database_url),
         health=HealthService({"database": database.ping, "cache": cache.ping, "storage": storage.check}),
         others=(
@@ -185,10 +242,17 @@ async def _furnish(
             AdministrationService(database, passwords, default_quota=settings.default_quota),
             WorkerGate(worker_secret(settings, master)),
             Covers(storage.thumbnail_urls),
-            EditService(database),
+            TimelineService(database, trees, storage.thumbnail_urls),
+            EditService(database, trees, written=writing.request),
+            written,
+            SidecarService(database),
             FileService(database, storage),
             VersionService(database),
-            LibrarySettingsService(database, default_days=settings.trash_days),
+            PipelineService(database),
+            TrialService(database, trees),
+            DuplicateService(database, trees, storage.thumbnail_urls, domain=domain),
+            VerdictService(database),
+            LibrarySettingsService(database, default_days=settings.trash_days, make_tag=keywords.make_root),
         ),
     )
 
@@ -196,7 +260,8 @@ async def _furnish(
 def _put_together(house: _House, settings: Settings, database: Database, port: int) -> Application:
     app = make_application(house.doorkeeper, RAW_ROUTES)
     provide(app, house.accounts, house.doorkeeper, house.tags, house.pictures, house.trash, house.uploads)
-    provide(app, house.jobs, house.replace, house.events, house.health, *house.others)
+    provide(app, house.aggregates, house.downloads.service)
+    provide(app, house.search, house.operations, house.jobs, house.replace, house.events, house.health, *house.others)
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix)
     refuse_undeclared(app)
@@ -205,6 +270,7 @@ def _put_together(house: _House, settings: Settings, database: Database, port: i
         house.health.stopping()
         house.events.close()
         house.files.stop()
+        house.downloads.stop()
         house.jobs.close()
 
     async def setup_link() -> str | None:
@@ -232,6 +298,13 @@ def _mounts(house: _House, settings: Settings, database: Database) -> list[Mount
     )
     return [
         Mount(FILE_METHODS, re.compile(r"/files/"), house.files, "/files"),
+        Mount(frozenset({"GET"}), re.compile(rf"{API}/downloads/[^/]+\Z"), house.downloads, f"{API}/downloads"),
+        Mount(
+            frozenset({"POST"}),
+            re.compile(rf"{track_app.PATH}\Z"),
+            TrackApp(house.doorkeeper, house.tracks),
+            track_app.PATH,
+        ),
         Mount(
             frozenset({"POST"}),
             re.compile(rf"{API}/pictures\Z"),
@@ -252,12 +325,16 @@ def _loops(house: _House, database: Database) -> dict[str, Callable[[], Awaitabl
     return {
         "events": house.events.run,
         "jobs": house.job_loop.run,
+        "pipeline": house.pipeline_loop.run,
         "exhausted jobs": every(SWEEP_SECONDS, house.jobs.sweep_exhausted),
         "job metrics": every(SWEEP_SECONDS, house.jobs.measure),
         "accounts": every(HOUR, house.accounts.sweep),
         "uploads": every(SWEEP_SECONDS, house.uploads.sweep_expired),
         "stale blobs": every(SWEEP_SECONDS, sweeper.sweep_stale),
+        "duplicates": DuplicateFinder(database).run,
         "trash": every(SWEEP_SECONDS, house.trash.sweep),
+        "operations": every(SWEEP_SECONDS, house.operations.sweep),
         "condemned blobs": every(SWEEP_SECONDS, sweeper.sweep_condemned),
         "storage": every(HOUR, house.storage.sweep),
+        "fact values": every(SWEEP_SECONDS, house.search.sweep),
     }

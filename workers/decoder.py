@@ -1,4 +1,4 @@
-"""The decoder: files are examined in a child process that may crash, hang or swell without harm to anybody else.
+"""The decoder: a child process examines and writes files, and may crash, hang or swell without harm to others.
 
 The parent's half. It loads no imaging library; the child's half is `workers.decoder_child`. Requests and replies are
 JSON in frames of a four-byte length (big-endian), over the child's standard input and output.
@@ -13,14 +13,17 @@ import os
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from archypix.core.errors import ArchypixError
 from archypix.media.limits import Limits
-from archypix.media.models import Examination
+from archypix.media.models import Examination, Written
+
+T = TypeVar("T")
 
 START_TIMEOUT = 30.0
 MAX_REPLY = 1 << 20
@@ -104,6 +107,18 @@ class Decoder:
         OSError when the file cannot be read or the folder not be written.
         """
         request = {"path": str(path), "filename": filename, "thumbnails_into": str(thumbnails_into)}
+        return await self._call(request, lambda reply: Examination.from_json(reply["examination"]))
+
+    async def write(self, path: Path, filename: str, values: dict[str, Any], into: Path) -> Written:
+        """Write metadata into a copy of a file as `archypix.media.write.write` does, in the child.
+
+        Raises what `examine` does.
+        """
+        request = {"path": str(path), "filename": filename, "values": values, "into": str(into)}
+        return await self._call(request, lambda reply: Written(**reply["written"]))
+
+    async def _call(self, request: dict[str, Any], taken: Callable[[dict[str, Any]], T]) -> T:
+        """Ask the child; what `taken` makes of its reply, of which KeyError, TypeError and ValueError are nonsense."""
         async with self._turn:
             process = await self._running()
             try:
@@ -118,18 +133,15 @@ class Decoder:
                 # Cancelled between question and answer: the next caller would get this one's answer.
                 await self._end()
                 raise
-            return await self._result(process, reply)
-
-    async def _result(self, process: asyncio.subprocess.Process, reply: dict[str, Any]) -> Examination:
-        if reply.get("memory", 0) > self._recycle_above:
-            await self._end()
-        if "os_error" in reply:
-            number, text = reply["os_error"]
-            raise OSError(int(number), str(text))
-        try:
-            return Examination.from_json(reply["examination"])
-        except (KeyError, TypeError, ValueError):
-            raise await self._crashed(process, str(reply.get("error", "a reply that makes no sense"))) from None
+            if reply.get("memory", 0) > self._recycle_above:
+                await self._end()
+            if "os_error" in reply:
+                number, text = reply["os_error"]
+                raise OSError(int(number), str(text))
+            try:
+                return taken(reply)
+            except (KeyError, TypeError, ValueError):
+                raise await self._crashed(process, str(reply.get("error", "a reply that makes no sense"))) from None
 
     async def _crashed(self, process: asyncio.subprocess.Process, reason: str) -> DecoderFailed:
         # A child that closed its pipe is about to end by itself: how it ends says why.
@@ -181,7 +193,7 @@ async def _start(limits: Limits) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
-async def _ask(process: asyncio.subprocess.Process, request: dict[str, str]) -> dict[str, Any]:
+async def _ask(process: asyncio.subprocess.Process, request: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps(request).encode()
     assert process.stdin is not None
     process.stdin.write(struct.pack(">I", len(body)) + body)

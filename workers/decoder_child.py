@@ -1,4 +1,4 @@
-"""The decoder's child process: examines files within limits, one request after another, until its parent is gone."""
+"""The decoder's child process: examines and writes files within limits, one after another, while its parent lives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from archypix.media.examine import examine
-from archypix.media.limits import Limits, allow_cpu_for_next_file, apply_rlimits
+from archypix.media.limits import (
+    MAX_OUTPUT_BYTES,
+    MAX_WRITTEN_BYTES,
+    Limits,
+    allow_cpu_for_next_file,
+    allow_output,
+    apply_rlimits,
+)
 
 MAX_REQUEST = 1 << 20
 NICENESS = 10
@@ -70,14 +77,14 @@ def _silence() -> None:
     os.close(null)
 
 
-def _receive(pipe: BinaryIO) -> dict[str, str] | None:
+def _receive(pipe: BinaryIO) -> dict[str, Any] | None:
     head = pipe.read(4)
     if len(head) < 4:
         return None
     (length,) = struct.unpack(">I", head)
     if length > MAX_REQUEST:
         return None
-    request: dict[str, str] = json.loads(pipe.read(length))
+    request: dict[str, Any] = json.loads(pipe.read(length))
     return request
 
 
@@ -87,19 +94,38 @@ def _send(pipe: BinaryIO, reply: dict[str, Any]) -> None:
     pipe.flush()
 
 
-def _answer(request: dict[str, str], limits: Limits) -> dict[str, Any]:
+def _answer(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     try:
-        examination = examine(
-            Path(request["path"]),
-            filename=request["filename"],
-            thumbnails_into=Path(request["thumbnails_into"]),
-            limits=limits,
-        )
-        return {"examination": examination.to_json()}
+        return _write(request, limits) if "values" in request else _examine(request, limits)
     except OSError as problem:
         return {"os_error": [problem.errno or 0, problem.strerror or str(problem)]}
     except Exception:  # noqa: BLE001 - the edge of the loop: whatever a library raised, the parent must be told
         return {"error": traceback.format_exc()[-4000:]}
+
+
+def _examine(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    examination = examine(
+        Path(request["path"]),
+        filename=request["filename"],
+        thumbnails_into=Path(request["thumbnails_into"]),
+        limits=limits,
+    )
+    return {"examination": examination.to_json()}
+
+
+def _write(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    # Most workers never write.
+    from archypix.media.write import write  # noqa: PLC0415
+
+    path = Path(request["path"])
+    allow_output(min(path.stat().st_size, MAX_WRITTEN_BYTES) + MAX_OUTPUT_BYTES)
+    try:
+        written = write(
+            path, filename=request["filename"], values=request["values"], into=Path(request["into"]), limits=limits
+        )
+    finally:
+        allow_output(MAX_OUTPUT_BYTES)
+    return {"written": written.to_json()}
 
 
 def _memory_held(libc: ctypes.CDLL) -> int:

@@ -74,9 +74,12 @@ class Connections:
             self.close()
             raise Unreachable(f"the original has {received} bytes instead of {size}")
 
-    def upload(self, url: str, file: Path) -> None:
-        """PUT a small file; `url` may be a path of the server."""
-        self._request("PUT", urljoin(self._server, url), file.read_bytes(), {}, TIMEOUT).read(MAX_ANSWER)
+    def upload(self, url: str, file: Path, start: int = 0, size: int | None = None) -> None:
+        """PUT a small file, or `size` bytes of one from `start` on; `url` may be a path of the server."""
+        with file.open("rb") as content:
+            content.seek(start)
+            body = content.read(-1 if size is None else size)
+        self._request("PUT", urljoin(self._server, url), body, {}, TIMEOUT).read(MAX_ANSWER)
 
     def close(self) -> None:
         """Close all connections; the next request opens its own."""

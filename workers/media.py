@@ -1,4 +1,4 @@
-"""The media worker: claims jobs, fetches originals, has them examined, puts thumbnails, reports; until nothing is due.
+"""The media worker: claims jobs, fetches originals, has them examined or written, delivers, reports; while any are due.
 
 Three things go on at once: one file is being decoded in the child, the next one is fetched, the last one delivered.
 """
@@ -21,6 +21,7 @@ from archypix.media.limits import Limits
 from archypix.media.models import Examination
 from workers.decoder import Decoder, DecoderFailed, DecoderNotStarted
 from workers.http import Connections, Refused, Unreachable
+from workers.writing import WrittenFile, deliver, measure
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -40,19 +41,22 @@ LONGEST_PAUSE = 5.0
 STOP_SECONDS = 0.6
 CANCEL_SECONDS = 0.2
 RETURN_SECONDS = 1.0
+WRITE = "write"
 
 
-TAKEN = ("id", "token", "blob", "filename", "size", "original", "path", "thumbnails")
+TAKEN = ("id", "kind", "token", "blob", "filename", "size", "original", "path", "thumbnails")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A claimed job, as the server describes it.
 
-    `original` is the address of the file; `path` is where a worker on the server's own machine finds it.
+    `original` is the address of the file; `path` is where a worker on the server's own machine finds it. `values` are
+    what is to be written into a file, where that is the job.
     """
 
     id: str
+    kind: str
     token: str
     blob: str
     filename: str
@@ -61,12 +65,13 @@ class Job:
     path: str | None
     thumbnails: dict[str, str]
     limits: Limits
+    values: dict[str, Any]
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Job:
         """Raises KeyError or TypeError for what is no job."""
         limits = Limits(**data["limits"])
-        return cls(**{name: data[name] for name in TAKEN}, limits=limits)
+        return cls(**{name: data[name] for name in TAKEN}, limits=limits, values=data.get("values", {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a job: an examination, or why there is none."""
+    """What became of a job: an examination, a written file, or why there is neither."""
 
     work: Work
     examination: Examination | None = None
+    written: WrittenFile | None = None
     error: str = ""
     crashed: bool = False
 
@@ -226,8 +232,7 @@ class MediaWorker:
             return Outcome(work, error=work.problem)
         began = time.monotonic()
         try:
-            decoder = await self._decoder_for(work.job.limits)
-            examination = await decoder.examine(work.original, work.job.filename, work.folder)
+            outcome = await self._decode(await self._decoder_for(work.job.limits), work)
         except DecoderNotStarted as error:
             return Outcome(work, error=str(error))
         except DecoderFailed as error:
@@ -236,8 +241,16 @@ class MediaWorker:
         except OSError as error:
             return Outcome(work, error=f"the worker's disk: {error.strerror}")
         milliseconds = round((time.monotonic() - began) * 1000, 1)
-        logger.debug("examined", extra={"job": work.job.id, "milliseconds": milliseconds})
-        return Outcome(work, examination)
+        logger.debug("worked", extra={"job": work.job.id, "kind": work.job.kind, "milliseconds": milliseconds})
+        return outcome
+
+    async def _decode(self, decoder: Decoder, work: Work) -> Outcome:
+        job = work.job
+        if job.kind != WRITE:
+            return Outcome(work, await decoder.examine(work.original, job.filename, work.folder))
+        into = work.folder / "written"
+        result = await decoder.write(work.original, job.filename, job.values, into)
+        return Outcome(work, written=await asyncio.to_thread(measure, into, result))
 
     async def _decoder_for(self, limits: Limits) -> Decoder:
         if self._decoder is not None and self._limits != limits:
@@ -275,6 +288,8 @@ class MediaWorker:
 
     async def _report(self, outcome: Outcome, claim: int) -> list[Job]:
         job, examination = outcome.work.job, outcome.examination
+        if outcome.written is not None:
+            return await self._report_written(job, outcome.written, claim)
         if examination is None:
             body = {"error": outcome.error[:1000], "retryable": not outcome.crashed, "crashed": outcome.crashed}
             return await self._answer(job, "fail", body, claim)
@@ -294,6 +309,25 @@ class MediaWorker:
                 raise
             logger.error("the server cannot use a report: %s", error, extra={"job": job.id})
             return await self._answer(job, "fail", {"error": "the report was refused", "retryable": False}, claim)
+
+    async def _report_written(self, job: Job, written: WrittenFile, claim: int) -> list[Job]:
+        lane = self._lanes["deliver"]
+        proof = {"token": job.token, "blob": job.blob}
+
+        async def call(path: str, body: dict[str, Any]) -> dict[str, Any]:
+            claiming = {} if path.endswith("/parts") else {"claim": claim}
+            return await self._call("deliver", path, body | proof | claiming)
+
+        async def put(url: str, file: Path, start: int, size: int) -> None:
+            await lane.run(lane.connections.upload, url, file, start, size)
+
+        try:
+            return self._take(await deliver(written, job.id, call, put))
+        except Refused as error:
+            if error.status not in (400, 403, 404, 409, 413, 422):
+                raise
+            logger.error("the server cannot take a written file: %s", error, extra={"job": job.id})
+            return await self._answer(job, "fail", {"error": f"a written file: {error}", "retryable": True}, claim)
 
     async def _answer(self, job: Job, verb: str, body: dict[str, Any], claim: int) -> list[Job]:
         body |= {"token": job.token, "blob": job.blob, "claim": claim}

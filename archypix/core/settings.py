@@ -55,6 +55,7 @@ class Settings(BaseModel):
     )
     default_quota: int = Field(0, ge=0, description="Bytes a new account may store; 0 means no limit.")
     trash_days: int = Field(30, ge=0, le=3650, description="Days a picture stays in the trash before it is purged.")
+    undo_days: int = Field(30, ge=0, le=3650, description="Days for which a change by a person can be undone.")
     max_file_size: int = Field(20 * GIB, ge=1, description="Largest file taken, in bytes.")
     max_pixels: int = Field(400_000_000, ge=1, description="Largest picture decoded, in pixels.")
     decode_timeout: float = Field(120.0, gt=0, description="Seconds a file may take to decode.")

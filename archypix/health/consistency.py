@@ -11,23 +11,30 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Database, Row
+from archypix.duplicates import recount as duplicates
 from archypix.health import store
 from archypix.pictures import recount as picture_counts
 from archypix.pictures.recount import Mismatch
+from archypix.pipeline import recount as service_counts
 from archypix.storage.errors import NoSuchObject
 from archypix.storage.interface import ObjectInfo, Storage
 from archypix.storage.keys import blob_key, thumbnail_keys
 from archypix.tags import recount as tag_counts
+from archypix.timeline import recount as timeline
 
 AT_ONCE = 8
 BATCH = 500
 
 RECOUNTS: dict[str, Callable[[Connection], Awaitable[list[Mismatch]]]] = {
     "a counter of a library that is wrong": picture_counts.library_mismatches,
+    "a picture that searches see as it is not": picture_counts.document_mismatches,
     "tags of a picture that do not follow from its assignments": tag_counts.array_mismatches,
     "a counter of a tag that is wrong": tag_counts.tag_mismatches,
     "a place in a list of a tag that is wrong": tag_counts.place_mismatches,
     "a tag that is in the wrong place of its tree": tag_counts.tree_mismatches,
+    "a tag of a picture that does not follow from a tagging service": service_counts.service_mismatches,
+    "a count of the timeline that is wrong": timeline.timeline_mismatches,
+    "a group of duplicates that is wrong": duplicates.duplicate_mismatches,
 }
 
 
@@ -50,7 +57,8 @@ class Consistency:
     async def totals(self) -> dict[str, int]:
         """How much there is of everything."""
         async with self._database.connection() as connection:
-            return dict(await store.totals(connection))
+            waiting = await service_counts.waiting_accounts(connection)
+            return {**await store.totals(connection), "accounts_with_services_at_work": waiting}
 
     async def findings(self, *, deep: bool = False) -> AsyncIterator[Finding]:
         """Every inconsistency, at most 100 of each kind that the database tells. `deep` reads and hashes every file."""

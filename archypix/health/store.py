@@ -32,6 +32,10 @@ STATEMENTS = {
         SELECT p.id::text AS subject, 'it is being processed, and there is no job for it' AS detail
         FROM pictures p WHERE p.state = 'processing'
             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.picture_id = p.id AND j.state <> 'failed') LIMIT $1""",
+    "metadata that waits for nobody": """
+        SELECT p.id::text AS subject, 'its file is to be written, and there is no job for it' AS detail
+        FROM pictures p WHERE p.metadata_state = 'pending'
+            AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.picture_id = p.id AND j.kind = 'write') LIMIT $1""",
     "an account without a library": """
         SELECT a.name AS subject, 'it has no library' AS detail
         FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM libraries l WHERE l.account_id = a.id) LIMIT $1""",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from quart import Blueprint, Response, request
 from quart_schema import hide, validate_request
 
-from archypix.core.errors import Gone, Unauthenticated
+from archypix.core.errors import Gone
 from archypix.core.ids import parse_id
 from archypix.gate import policy
 from archypix.gate.application import json_response
 from archypix.gate.context import use
+from archypix.jobs.gate import WorkerGate
 from archypix.jobs.report import Report
 from archypix.jobs.service import LONGEST_POLL, MOST_CLAIMED, JobService
 
@@ -23,21 +22,6 @@ blueprint = Blueprint("jobs", __name__)
 
 WorkerName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Tokens = Annotated[list[UUID], Field(max_length=64)]
-
-
-class WorkerGate:
-    """Knows the secret by which workers prove themselves."""
-
-    def __init__(self, secret: str) -> None:
-        self._digest = hashlib.sha256(secret.encode()).digest()
-        self._usable = bool(secret)
-
-    def require(self, authorization: str | None) -> None:
-        """Return when the header `Authorization: Bearer SECRET` holds; `Unauthenticated` otherwise."""
-        kind, _, secret = (authorization or "").partition(" ")
-        sent = hashlib.sha256(secret.strip().encode("utf-8", "surrogateescape")).digest()
-        if not (self._usable and kind.lower() == "bearer" and hmac.compare_digest(sent, self._digest)):
-            raise Unauthenticated("Only media workers may call this.")
 
 
 class Body(BaseModel):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-# The only kind so far: look at a picture's file, make its thumbnails, report what is known of it.
+# Look at a picture's file, make its thumbnails, report what is known of it; write what people set into the file.
 EXAMINE = "examine"
-KINDS = frozenset({EXAMINE})
+WRITE = "write"
 
 # What somebody waits for on a screen comes before what a program brings in bulk.
 BULK = 0

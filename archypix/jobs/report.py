@@ -52,6 +52,7 @@ class Report(BaseModel):
     orientation: Annotated[int, Field(ge=1, le=8)] | None = None
     duration: Annotated[Number, Field(ge=0)] | None = None
     blurhash: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{6,100}$")] | None = None
+    perceptual_hash: Annotated[int, Field(ge=-(2**63), le=2**63 - 1)] | None = None
     captured_at: WallClock | None = None
     utc_offset: Annotated[int, Field(ge=-14 * 60, le=14 * 60)] | None = None
     date_source: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")] | None = None

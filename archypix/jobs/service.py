@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from archypix.core import metrics
@@ -15,12 +15,12 @@ from archypix.core.database import Connection, Database
 from archypix.core.errors import Gone
 from archypix.events.store import emit
 from archypix.jobs import store
-from archypix.jobs.models import EXAMINE, Claim, Held, Target
+from archypix.jobs.leases import hold, lock_target
+from archypix.jobs.models import EXAMINE, Claim, Target
 from archypix.jobs.report import Report
 from archypix.media.limits import Limits
 from archypix.pictures import blob_store, rows_store
 from archypix.pictures.dates import EDITED, order_date
-from archypix.pictures.locks import lock_library
 from archypix.storage.interface import Storage
 from archypix.storage.keys import VARIANTS, blob_key, thumbnail_key, thumbnail_keys
 
@@ -38,19 +38,52 @@ LONGEST_POLL = 20.0
 MOST_POLLS = 500
 SWEPT_AT_ONCE = 100
 
-CRASHED = "Decoding this file fails: the decoder stops, or takes too long. The file is kept as it is."
-EXHAUSTED = "This file could not be examined in many tries. It is kept as it is."
-UNREADABLE = "This file could not be examined. It is kept as it is."
-UNKNOWN_LEASE = "This job is not yours any more."
+CRASHED, EXHAUSTED, UNREADABLE = "crashed", "exhausted", "unreadable"
+SAID = {
+    CRASHED: "Decoding this file fails: the decoder stops, or takes too long. The file is kept as it is.",
+    EXHAUSTED: "This file could not be examined in many tries. It is kept as it is.",
+    UNREADABLE: "This file could not be examined. It is kept as it is.",
+}
+
+
+class Trade(Protocol):
+    """What jobs of another kind than `examine` are about."""
+
+    async def describe(self, connection: Connection, claims: Sequence[Claim]) -> Mapping[UUID, dict[str, Any]]:
+        """By job, what a worker needs beside the file."""
+        ...
+
+    async def give_up(self, connection: Connection, target: Target, why: str) -> None:
+        """A job is not tried again, for it `crashed`, is `exhausted` or the file `unreadable`; its row goes."""
+        ...
+
+
+class Examined(Protocol):
+    """Told of each report inside of its transaction, which has the library's writer lock and the picture's."""
+
+    async def __call__(self, connection: Connection, target: Target, report: Report) -> None: ...
 
 
 class JobService:
-    """Hands out jobs and takes in what workers found."""
+    """Hands out jobs and takes in what workers found.
 
-    def __init__(self, database: Database, storage: Storage, limits: Limits) -> None:
+    `trades` are other kinds of jobs by their names; `examined` hears of reports.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        storage: Storage,
+        limits: Limits,
+        *,
+        trades: Mapping[str, Trade] | None = None,
+        examined: Examined | None = None,
+    ) -> None:
         self._database = database
         self._storage = storage
         self._limits = limits
+        self._trades = dict(trades or {})
+        self._examined = examined
         self._arrival = asyncio.Event()
         self._closed = False
         self.polls = 0
@@ -76,12 +109,20 @@ class JobService:
             arrival = self._arrival
             async with self._database.transaction() as connection:
                 claims = await store.claim(
-                    connection, worker, (EXAMINE,), min(limit, MOST_CLAIMED), LEASE, MAX_ATTEMPTS
+                    connection, worker, (EXAMINE, *self._trades), min(limit, MOST_CLAIMED), LEASE, MAX_ATTEMPTS
                 )
+                special = await self._special(connection, claims)
             left = deadline - clock()
             if claims or left <= 0 or self._closed or self.polls >= MOST_POLLS:
-                return [self._describe(claim) for claim in claims]
+                return [self._describe(claim) | special.get(claim.id, {}) for claim in claims]
             await self._wait(arrival, left)
+
+    async def _special(self, connection: Connection, claims: Sequence[Claim]) -> dict[UUID, dict[str, Any]]:
+        found: dict[UUID, dict[str, Any]] = {}
+        for kind, trade in self._trades.items():
+            if own := [claim for claim in claims if claim.kind == kind]:
+                found |= await trade.describe(connection, own)
+        return found
 
     async def _wait(self, arrival: asyncio.Event, seconds: float) -> None:
         self.polls += 1
@@ -149,7 +190,9 @@ class JobService:
     async def complete(self, job_id: UUID, token: UUID, report: Report) -> None:
         """Write what a worker found and end its job; `Gone` when the lease was lost to somebody else."""
         async with self._database.transaction() as connection:
-            _, target = await self._hold(connection, job_id, token)
+            job, target = await hold(connection, job_id, token)
+            if job.kind != EXAMINE:
+                raise Gone("This job is no examination.")
             values = report.values(target.edited_fields) | {"state": "ready" if report.decoded else "failed"}
             if "captured_at" in values:
                 captured, source = report.captured_at, report.date_source or "metadata"
@@ -158,6 +201,8 @@ class JobService:
             sorted_at, source = order_date(captured, source, target.file_date, target.ingested_at)
             await rows_store.update(connection, target.id, values | {"sorted_at": sorted_at, "date_source": source})
             await rows_store.put_metadata(connection, target.id, report.metadata)
+            if self._examined is not None:
+                await self._examined(connection, target, report)
             await store.finish(connection, job_id)
             kind = "picture.ready" if report.decoded else "picture.failed"
             await emit(connection, target.owner_id, kind, {"id": str(target.id)})
@@ -166,13 +211,13 @@ class JobService:
     async def fail(self, job_id: UUID, token: UUID, error: str, *, retryable: bool, crashed: bool) -> None:
         """A worker could not do the job; it is put off, or given up. `Gone` when the lease was lost."""
         async with self._database.transaction() as connection:
-            job, target = await self._hold(connection, job_id, token)
+            job, target = await hold(connection, job_id, token)
             if crashed and job.crashes + 1 >= MAX_CRASHES:
-                await self._give_up(connection, job_id, target, error, CRASHED, crashed=True)
+                await self._give_up(connection, job_id, job.kind, target, error, CRASHED, crashed=True)
             elif not (retryable or crashed):
-                await self._give_up(connection, job_id, target, error, UNREADABLE, crashed=False)
+                await self._give_up(connection, job_id, job.kind, target, error, UNREADABLE, crashed=False)
             elif job.attempts >= MAX_ATTEMPTS:
-                await self._give_up(connection, job_id, target, error, EXHAUSTED, crashed=crashed)
+                await self._give_up(connection, job_id, job.kind, target, error, EXHAUSTED, crashed=crashed)
             else:
                 await store.put_off(connection, job_id, error, crashed=crashed)
         logger.warning("job failed: %s", error, extra={"job": str(job_id), "picture": str(target.id)})
@@ -189,11 +234,11 @@ class JobService:
         """Give up jobs that were claimed too often without an answer; how many. At most 100 a call."""
         async with self._database.connection() as connection:
             found = await store.exhausted(connection, MAX_ATTEMPTS, SWEPT_AT_ONCE)
-        for job_id, picture_id in found:
+        for job_id, picture_id, kind in found:
             async with self._database.transaction() as connection:
-                target = await self._lock(connection, picture_id)
+                target = await lock_target(connection, picture_id)
                 if target and await store.lock_exhausted(connection, job_id, MAX_ATTEMPTS):
-                    await self._give_up(connection, job_id, target, "no answer", EXHAUSTED, crashed=False)
+                    await self._give_up(connection, job_id, kind, target, "no answer", EXHAUSTED, crashed=False)
         return len(found)
 
     async def count_claimable(self, limit: int) -> int:
@@ -206,25 +251,14 @@ class JobService:
         async with self._database.connection() as connection:
             metrics.jobs_waiting.set(await store.count_waiting(connection))
 
-    async def _hold(self, connection: Connection, job_id: UUID, token: UUID) -> tuple[Held, Target]:
-        """The job that `token` has leased and its picture, both locked: library first, then picture, then job."""
-        seen = await store.held(connection, job_id, token)
-        target = await self._lock(connection, seen.picture_id) if seen else None
-        job = await store.held(connection, job_id, token, lock=True) if target else None
-        if job is None or target is None or target.blob_id != job.blob_id:
-            raise Gone(UNKNOWN_LEASE)
-        return job, target
-
-    async def _lock(self, connection: Connection, picture_id: UUID) -> Target | None:
-        owner_id = await store.owner_of(connection, picture_id)
-        if owner_id is None:
-            return None
-        await lock_library(connection, owner_id)
-        return await store.target(connection, picture_id)
-
     async def _give_up(
-        self, connection: Connection, job_id: UUID, target: Target, error: str, shown: str, *, crashed: bool
+        self, connection: Connection, job_id: UUID, kind: str, target: Target, error: str, why: str, *, crashed: bool
     ) -> None:
+        trade = self._trades.get(kind)
+        if trade is not None:
+            await trade.give_up(connection, target, why)
+            await store.finish(connection, job_id)
+            return
         await store.give_up(connection, job_id, error, crashed=crashed)
-        await rows_store.update(connection, target.id, {"state": "failed", "failure": shown})
+        await rows_store.update(connection, target.id, {"state": "failed", "failure": SAID[why]})
         await emit(connection, target.owner_id, "picture.failed", {"id": str(target.id)})

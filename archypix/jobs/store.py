@@ -11,7 +11,7 @@ from uuid import UUID
 
 from archypix.core.database import Connection
 from archypix.core.ids import new_id
-from archypix.jobs.models import Claim, Held, Target
+from archypix.jobs.models import WRITE, Claim, Held, Target
 
 CHANNEL = "archypix_jobs"
 
@@ -22,14 +22,26 @@ PATIENCE = (
 )
 
 
+# A file is written only when it has been examined, since then it is another file.
+IN_TURN = (
+    f"(kind <> '{WRITE}' OR NOT EXISTS (SELECT 1 FROM jobs before WHERE before.picture_id = jobs.picture_id"
+    f" AND before.kind <> '{WRITE}' AND before.state <> 'failed'))"
+)
+
+
 async def enqueue(connection: Connection, kind: str, picture_id: UUID, blob_id: UUID, *, priority: int = 0) -> None:
     """A due job for a picture, in place of any that it has; servers hear of it once the transaction commits."""
-    await connection.execute("DELETE FROM jobs WHERE picture_id = $1 AND kind = $2", picture_id, kind)
+    await cancel(connection, kind, picture_id)
     await connection.execute(
         "INSERT INTO jobs (id, kind, picture_id, blob_id, state, priority) VALUES ($1, $2, $3, $4, 'due', $5)",
         new_id(), kind, picture_id, blob_id, priority,
     )  # fmt: skip
     await notify(connection)
+
+
+async def cancel(connection: Connection, kind: str, picture_id: UUID) -> None:
+    """A picture's job of this kind is not to be done any more."""
+    await connection.execute("DELETE FROM jobs WHERE picture_id = $1 AND kind = $2", picture_id, kind)
 
 
 async def notify(connection: Connection) -> None:
@@ -42,11 +54,11 @@ async def claim(
 ) -> list[Claim]:
     """Lease up to `limit` jobs that are due, or whose lease ran out, to `worker`: first by priority, then oldest."""
     rows = await connection.fetch(
-        """
+        f"""
         WITH due AS (
             SELECT id FROM jobs
             WHERE state <> 'failed' AND kind = ANY ($1) AND next_attempt_at <= now()
-                AND (state = 'due' OR lease_until < now()) AND attempts < $5
+                AND (state = 'due' OR lease_until < now()) AND attempts < $5 AND {IN_TURN}
             ORDER BY priority DESC, next_attempt_at, id
             LIMIT $2 FOR UPDATE SKIP LOCKED
         ), taken AS (
@@ -146,14 +158,14 @@ async def give_up(connection: Connection, job_id: UUID, error: str, *, crashed: 
     )  # fmt: skip
 
 
-async def exhausted(connection: Connection, max_attempts: int, limit: int) -> list[tuple[UUID, UUID]]:
-    """Jobs tried too often of which nobody holds a lease: (job, picture)."""
+async def exhausted(connection: Connection, max_attempts: int, limit: int) -> list[tuple[UUID, UUID, str]]:
+    """Jobs tried too often of which nobody holds a lease: (job, picture, kind)."""
     rows = await connection.fetch(
-        "SELECT id, picture_id FROM jobs WHERE state <> 'failed' AND attempts >= $1"
+        "SELECT id, picture_id, kind FROM jobs WHERE state <> 'failed' AND attempts >= $1"
         " AND (state = 'due' OR lease_until < now()) LIMIT $2",
         max_attempts, limit,
     )  # fmt: skip
-    return [(row["id"], row["picture_id"]) for row in rows]
+    return [(row["id"], row["picture_id"], row["kind"]) for row in rows]
 
 
 async def lock_exhausted(connection: Connection, job_id: UUID, max_attempts: int) -> bool:
@@ -173,7 +185,7 @@ async def count_claimable(connection: Connection, limit: int) -> int:
     return int(
         await connection.fetchval(
             "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state <> 'failed' AND next_attempt_at <= now()"
-            " AND (state = 'due' OR lease_until < now()) LIMIT $1) due",
+            f" AND (state = 'due' OR lease_until < now()) AND {IN_TURN} LIMIT $1) due",
             limit,
         )
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from functools import cache
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
 # The hash keeps a few frequencies only, so a handful of pixels holds all it needs.
 EDGE = 32
@@ -17,15 +17,33 @@ EDGE = 32
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
 
 
-def blurhash(image: Any) -> str:
-    """The BlurHash of a vips picture (sRGB, small), 4 × 3 components or 3 × 4 when upright; transparency is white."""
+class FewPixels(NamedTuple):
+    """A picture made so small that only its broad forms are left: RGB, three bytes each, row by row."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def few_pixels(image: Any) -> FewPixels:
+    """What hashes of a picture are made of, from a vips picture (sRGB, small); transparency is white."""
     if image.hasalpha():
         image = image.flatten(background=[255, 255, 255])
     factor = max(image.width, image.height) // EDGE
     if factor >= 2:
         image = image.shrink(min(factor, image.width), min(factor, image.height))
-    across, down = (4, 3) if image.width >= image.height else (3, 4)
-    return encode(bytes(image.write_to_memory()), image.width, image.height, across, down)
+    return FewPixels(bytes(image.write_to_memory()), image.width, image.height)
+
+
+def blurhash(image: Any) -> str:
+    """The BlurHash of a vips picture (sRGB, small); transparency is white."""
+    return blurhash_of(few_pixels(image))
+
+
+def blurhash_of(pixels: FewPixels) -> str:
+    """The BlurHash of few pixels, 4 × 3 components or 3 × 4 when upright."""
+    across, down = (4, 3) if pixels.width >= pixels.height else (3, 4)
+    return encode(*pixels, across, down)
 
 
 def encode(pixels: bytes, width: int, height: int, across: int, down: int) -> str:

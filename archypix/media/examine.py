@@ -10,13 +10,14 @@ from typing import Any
 import pyvips
 
 from archypix.media import kinds, metadata, tiff_data
-from archypix.media.blurhash import blurhash
+from archypix.media.blurhash import blurhash_of, few_pixels
 from archypix.media.content_hash import content_hash
 from archypix.media.dates import from_filename
 from archypix.media.errors import TooManyPixels, Undecodable
 from archypix.media.kinds import Kind, MediaType
 from archypix.media.limits import Limits
 from archypix.media.models import Examination, Facts
+from archypix.media.perceptual import perceptual_hash
 from archypix.media.pixels import DAMAGED, PARTIAL, Decoded, decode
 from archypix.media.tags import read_tags
 from archypix.media.thumbnails import write_thumbnails
@@ -138,6 +139,13 @@ def _decoded(decoder: Callable[[], Decoded]) -> Seen:
 def _shown(picture: Decoded, folder: Path) -> Seen:
     try:
         paths, smallest = write_thumbnails(picture.image, folder)
-        return {"thumbnails": paths, "blurhash": blurhash(smallest), "width": picture.width, "height": picture.height}
+        pixels = few_pixels(smallest)
+        return {
+            "thumbnails": paths,
+            "blurhash": blurhash_of(pixels),
+            "perceptual_hash": perceptual_hash(pixels),
+            "width": picture.width,
+            "height": picture.height,
+        }
     except (pyvips.Error, MemoryError):
         return {"failure": DAMAGED, "width": picture.width, "height": picture.height}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from archypix.media.boxes import Box, Malformed, boxes
@@ -44,6 +46,29 @@ def hash_items(file: BinaryIO, size: int, digest: _Hash, copy: Copy) -> bool:
                 raise Malformed("items overlap")
             copy(file, digest, start, length)
     return hashed > 0
+
+
+def item_data(path: Path, kind: bytes) -> bytes | None:
+    """The data of the first item of a type (`Exif`, `mime`); None when there is none. Raises `Malformed`."""
+    with path.open("rb") as file:
+        meta = next((box for box in boxes(file, 0, os.fstat(file.fileno()).st_size) if box.name == b"meta"), None)
+        if meta is None:
+            return None
+        children = {box.name: box for box in boxes(file, meta.start + 4, meta.end)}
+        if b"iinf" not in children or b"iloc" not in children:
+            return None
+        item = next(
+            (item for item, found in sorted(_item_types(file, children[b"iinf"]).items()) if found == kind), None
+        )
+        places = _item_extents(_payload(file, children[b"iloc"]), children.get(b"idat"))
+        extents = places.get(item, []) if item is not None else []
+        if sum(length for _, length in extents) > MAX_META_BYTES:
+            raise Malformed("an item of metadata is too large")
+        parts = []
+        for start, length in extents:
+            file.seek(start)
+            parts.append(file.read(length))
+        return b"".join(parts) or None
 
 
 def _payload(file: BinaryIO, box: Box) -> bytes:

@@ -11,6 +11,8 @@ GIB = 1 << 30
 
 # A process writes three thumbnails; nothing it makes comes near this.
 MAX_OUTPUT_BYTES = 64 << 20
+# Nor into larger files is metadata written. The file and its copy are in memory as they are.
+MAX_WRITTEN_BYTES = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Limits:
 def apply_rlimits(limits: Limits) -> None:
     """Hold this process, for good, to the memory and file size of `limits`, and forbid core files."""
     _lower(resource.RLIMIT_AS, limits.memory)
-    _lower(resource.RLIMIT_FSIZE, MAX_OUTPUT_BYTES)
+    _lower(resource.RLIMIT_FSIZE, MAX_WRITTEN_BYTES + MAX_OUTPUT_BYTES)
+    allow_output(MAX_OUTPUT_BYTES)
     _lower(resource.RLIMIT_CORE, 0)
 
 
@@ -43,6 +46,12 @@ def allow_cpu_for_next_file(limits: Limits) -> None:
     seconds = int(usage.ru_utime + usage.ru_stime + limits.timeout) + 1
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (seconds if hard == resource.RLIM_INFINITY else min(seconds, hard), hard))
+
+
+def allow_output(most: int) -> None:
+    """Let this process write files of up to `most` bytes, until it is called again."""
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _lower(kind: int, most: int) -> None:

@@ -19,6 +19,8 @@ MAX_METADATA_BYTES = 32_768
 MAX_VALUE = 1_000
 MAX_ITEMS = 100
 MAX_KEYWORDS = 200
+# Characters of one level of a keyword, as many as the name of a tag may have.
+LEVEL = 100
 
 # Groups of EXIF whose names everybody knows go without their group's name; a maker's keep it (`Canon.LensModel`).
 _STANDARD_GROUPS = ("Photo", "Image", "GPSInfo", "Iop")
@@ -195,10 +197,11 @@ def _description(tags: Tags) -> str | None:
     keys = ("Xmp.dc.description", "Exif.Image.ImageDescription", "Iptc.Application2.Caption",
             "Exif.Photo.UserComment", "Exif.Image.XPComment")  # fmt: skip
     texts = (clean(tags.text(key), LONG, lines=True) for key in keys)
-    return first_text(text for text in texts if text and not _is_boilerplate(text))
+    return first_text(text for text in texts if text and not is_boilerplate(text))
 
 
-def _is_boilerplate(text: str) -> bool:
+def is_boilerplate(text: str) -> bool:
+    """Whether a description is what cameras write into every picture."""
     lowered = text.lower()
     return lowered in _CAMERA_BOILERPLATE or lowered.startswith("dcim\\")
 
@@ -209,10 +212,19 @@ def _creator(tags: Tags) -> str | None:
 
 
 def keywords(tags: Tags) -> tuple[str, ...]:
-    """Keywords in the order found, each once, at most `MAX_KEYWORDS`."""
+    """Keywords in the order found, each once, at most `MAX_KEYWORDS`; those in levels first, as `Places|France`.
+
+    A word that is a level of another keyword is not told again: programs repeat all levels as plain words.
+    """
     windows = (tags.text("Exif.Image.XPKeywords") or "").split(";")
-    every = [*tags.texts("Xmp.dc.subject"), *tags.texts("Iptc.Application2.Keywords"), *windows]
-    unique = dict.fromkeys(word for text in every[: MAX_KEYWORDS * 4] if (word := clean(text)))
+    plain = [*tags.texts("Xmp.dc.subject"), *tags.texts("Iptc.Application2.Keywords"), *windows]
+    layered = [text.split("|") for text in tags.texts("Xmp.lr.hierarchicalSubject")[:MAX_KEYWORDS]]
+    layered += [text.split("/") for text in tags.texts("Xmp.digiKam.TagsList")[:MAX_KEYWORDS]]
+    cleaned = [[word for level in levels if (word := clean(level, LEVEL))] for levels in layered]
+    told = {word for levels in cleaned for word in levels if len(levels) > 1}
+    paths = ["|".join(levels) for levels in cleaned if len(levels) > 1]
+    unique = dict.fromkeys(path for path in paths if len(path) <= SHORT)
+    unique |= dict.fromkeys(word for text in plain[: MAX_KEYWORDS * 4] if (word := clean(text)) and word not in told)
     return tuple(unique)[:MAX_KEYWORDS]
 
 

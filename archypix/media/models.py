@@ -9,6 +9,8 @@ from typing import Any
 
 from archypix.media.kinds import Kind
 
+WRITTEN, REFUSED, UNSUPPORTED = "written", "refused", "unsupported"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -48,7 +50,9 @@ class Examination(Facts):
 
     `width` and `height` are in pixels, after orientation; `duration` is in seconds; `content_hash` is 32 bytes that
     stay the same when only metadata changes; `thumbnails` maps `small`, `medium` and `large` to upright WebP files
-    (empty where there are none). `failure` is a sentence for the owner when the file cannot be shown, or only in part.
+    (empty where there are none). `perceptual_hash` is a signed integer of 64 bits, alike for what looks alike, None
+    where there is too little to see. `failure` is a sentence for the owner when the file cannot be shown, or only in
+    part.
     """
 
     media_type: str
@@ -58,6 +62,7 @@ class Examination(Facts):
     height: int | None = None
     duration: float | None = None
     blurhash: str | None = None
+    perceptual_hash: int | None = None
     thumbnails: dict[str, Path] = field(default_factory=dict)
     failure: str | None = None
 
@@ -82,3 +87,16 @@ class Examination(Facts):
             "thumbnails": {name: Path(path) for name, path in data["thumbnails"].items()},
         }
         return cls(**(data | converted))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of it: `written`, `refused` or `unsupported` with a reason; and all tags of the new file as JSON."""
+
+    outcome: str
+    reason: str | None = None
+    metadata: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pyexiv2
+
+from archypix.media import kinds
+from archypix.media.blocks import Blocks, heif_blocks, jpeg_with
+from archypix.media.boxes import ODD_STRUCTURE
 
 # Odd maker notes make Exiv2 chatty; what cannot be read is left out anyway.
 pyexiv2.set_log_level(4)
@@ -62,7 +69,8 @@ class Tags:
 def read_tags(path: Path) -> Tags:
     """All tags of the file, a group empty when Exiv2 cannot read it. Exiv2 is not thread-safe: one call at a time."""
     try:
-        image = pyexiv2.Image(str(path))
+        carried = _from_heif(path)
+        image = pyexiv2.Image(str(path)) if carried is None else pyexiv2.ImageData(carried)
     except _ERRORS:
         return Tags()
     # pyexiv2's own readers give up a whole group for one value that is not UTF-8, which cameras and old editors do
@@ -72,6 +80,30 @@ def read_tags(path: Path) -> Tags:
         return Tags(_group(binding.read_exif), _group(binding.read_xmp), _group(binding.read_iptc))
     finally:
         image.close()
+
+
+def _from_heif(path: Path) -> bytes | None:
+    """The metadata of a HEIC or AVIF file inside of a tiny JPEG; None for other files.
+
+    Exiv2 finds the metadata only in some of the layouts that these files have.
+    """
+    with path.open("rb") as file:
+        head = file.read(kinds.HEAD_BYTES)
+    if kinds.sniff(head) not in (kinds.HEIC, kinds.HEIF, kinds.AVIF):
+        return None
+    try:
+        found = heif_blocks(path)
+        return jpeg_with(carrier(), found) if found != Blocks() else None
+    except ODD_STRUCTURE:
+        return None
+
+
+@cache
+def carrier() -> bytes:
+    """A JPEG of one pixel, in which Exiv2 reads and edits blocks from elsewhere."""
+    file = io.BytesIO()
+    PIL.Image.new("L", (1, 1)).save(file, "JPEG")
+    return file.getvalue()
 
 
 def _group(read: Any) -> dict[str, Value]:

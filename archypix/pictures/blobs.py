@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from archypix.core.database import Database
-from archypix.core.errors import Unavailable
+from archypix.core.database import Connection, Database
+from archypix.core.errors import ArchypixError, Unavailable
 from archypix.pictures import blob_store
+from archypix.pictures.blob_store import Blob
 from archypix.storage.interface import Storage
 from archypix.storage.keys import blob_key, thumbnail_keys
 
@@ -40,6 +41,28 @@ async def kept_from_sweep(database: Database, blob_id: UUID) -> AsyncIterator[No
         yield
     finally:
         touching.cancel()
+
+
+async def claim_blob(connection: Connection, sha256: bytes, own: Blob | None) -> UUID | None:
+    """The one live blob with these bytes, kept from going: our own, now live, or another; None when there is none.
+
+    Where another is taken, our own is condemned.
+    """
+    if own is not None and await blob_store.make_live(connection, own.id):
+        return own.id
+    other = await blob_store.hold_live(connection, sha256)
+    if other is not None and own is not None:
+        await blob_store.condemn_writing(connection, own.id)
+    return other
+
+
+async def abandon(database: Database, blob: Blob) -> None:
+    """Bytes that nobody will need: condemned now if the database answers, else by the sweep."""
+    try:
+        async with database.transaction() as connection:
+            await blob_store.condemn_writing(connection, blob.id)
+    except ArchypixError as error:
+        logger.warning("left a half-written file to the sweep: %s", error)
 
 
 class BlobSweeper:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 from quart import Blueprint, Response, request
@@ -14,14 +15,16 @@ from archypix.core.ids import parse_id
 from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
+from archypix.journal.present import operation_header
 from archypix.media.texts import LONG, SHORT, TITLE
 from archypix.pictures import schemas
-from archypix.pictures.editing import EditService
+from archypix.pictures.editing import MOST_DAYS, BatchEdit, EditService, Shift
 from archypix.pictures.library_settings import LibrarySettings, LibrarySettingsService
-from archypix.pictures.schemas import Strict
+from archypix.pictures.schemas import SelectionIn, Strict
 from archypix.pictures.service import Owner, PictureService
 
 blueprint = Blueprint("picture_editing", __name__)
+SPAN = r"^[+-][0-9]{2,6}:[0-5][0-9](:[0-5][0-9])?$"
 ENTITY_TAG = re.compile(r'"(\d{1,9})"')
 
 
@@ -39,6 +42,58 @@ class PictureEdit(Strict):
     creator: Annotated[str, StringConstraints(max_length=SHORT)] | None = None
     filename: Annotated[str, StringConstraints(max_length=255)] | None = Field(None, description="Never null.")
 
+    def values(self) -> dict[str, Any]:
+        """The fields that are named, with their values."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class SecondsShift(Strict):
+    """By so many seconds, forwards or back."""
+
+    seconds: Annotated[int, Field(ge=-MOST_DAYS * 86_400, le=MOST_DAYS * 86_400)]
+
+
+class ZoneShift(Strict):
+    """From one time zone to another, in minutes ahead of UTC."""
+
+    utc_offset_from: Annotated[int, Field(ge=-840, le=840)] | None = Field(
+        None, description="What the clock was set to; null for what each picture says, those that do not say stay."
+    )
+    utc_offset_to: Annotated[int, Field(ge=-840, le=840)]
+
+
+class PositionCopy(Strict):
+    """Latitude, longitude and altitude of this picture."""
+
+    copy_from: UUID
+
+
+class BatchEditIn(Strict):
+    """What the selected pictures get: `set` and `gps`, or `shift`. `dry_run` only counts."""
+
+    selection: SelectionIn
+    set: PictureEdit | None = None
+    gps: PositionCopy | None = None
+    shift: SecondsShift | ZoneShift | Annotated[str, StringConstraints(pattern=SPAN)] | None = Field(
+        None, description="Moves the capture time; as text `+01:30` or `-00:00:05`."
+    )
+    dry_run: bool = False
+
+    def batch(self) -> BatchEdit:
+        """The edit in the domain's terms."""
+        return BatchEdit(
+            values=self.set.values() if self.set else {},
+            position_of=self.gps.copy_from if self.gps else None,
+            shift=_shift(self.shift) if self.shift is not None else None,
+        )
+
+
+class BatchEdited(Strict):
+    """How many pictures changed, or would, and the operation by which that can be undone."""
+
+    affected: int
+    operation: UUID | None
+
 
 class LibraryEdit(Strict):
     """Settings to change."""
@@ -49,6 +104,10 @@ class LibraryEdit(Strict):
     version_mode: Literal["none", "original", "all"] = Field(
         "all", description="Which earlier files of a picture are kept: none, the first one, or all."
     )
+    write_metadata: bool = Field(True, description="Write what is set here into the files of pictures.")
+    keywords_root: Annotated[str, StringConstraints(max_length=8192)] | None = Field(
+        None, description="The path of the tag below which keywords of files become tags; null: they become none."
+    )
 
 
 class Library(Strict):
@@ -57,6 +116,8 @@ class Library(Strict):
     trash_days: int | None
     default_trash_days: int
     version_mode: Literal["none", "original", "all"]
+    write_metadata: bool
+    keywords_root: str | None
 
 
 @blueprint.patch("/pictures/<picture_id>")
@@ -66,10 +127,22 @@ class Library(Strict):
 async def edit(picture_id: str, data: PictureEdit) -> Response:
     """Set fields of a picture; with `If-Match`, only if nobody changed it meanwhile."""
     me, identifier = caller(), parse_id(picture_id, "picture")
-    values = {name: getattr(data, name) for name in data.model_fields_set}
-    await use(EditService).edit(me.account_id, identifier, values, revisions=_if_match())
+    operation = await use(EditService).edit(me.account_id, identifier, data.values(), revisions=_if_match())
     picture = await use(PictureService).whole(Owner(me.account_id, me.name), identifier)
-    return json_response(picture, headers={"ETag": f'"{picture["revision"]}"'})
+    return json_response(picture, headers={"ETag": f'"{picture["revision"]}"'} | operation_header(operation))
+
+
+@blueprint.post("/pictures/batch/metadata")
+@policy.scope("pictures:write")
+@validate_request(BatchEditIn)
+@document_response(BatchEdited, 200)
+async def edit_selection(data: BatchEditIn) -> Response:
+    """Set fields of all selected pictures, give them the position of another one, or shift their times."""
+    edited = await use(EditService).edit_selected(
+        caller().account_id, data.selection.selection(), data.batch(), dry_run=data.dry_run
+    )
+    answer = {"affected": edited.count, "operation": edited.operation}
+    return json_response(answer, headers=operation_header(edited.operation))
 
 
 @blueprint.get("/account/library")
@@ -90,6 +163,16 @@ async def change_library_settings(data: LibraryEdit) -> Response:
     return json_response(_library_json(await use(LibrarySettingsService).change(caller().account_id, values)))
 
 
+def _shift(given: SecondsShift | ZoneShift | str) -> Shift:
+    if isinstance(given, SecondsShift):
+        return Shift(timedelta(seconds=given.seconds))
+    if isinstance(given, ZoneShift):
+        return Shift(zone_from=given.utc_offset_from, zone_to=given.utc_offset_to)
+    hours, minutes, *seconds = (int(part) for part in given[1:].split(":"))
+    span = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
+    return Shift(-span if given[0] == "-" else span)
+
+
 def _if_match() -> frozenset[int] | None:
     """The revisions that `If-Match` names; None without the header, or when it takes any."""
     text = request.headers.get("If-Match")
@@ -104,4 +187,6 @@ def _library_json(settings: LibrarySettings) -> dict[str, object]:
         "trash_days": settings.trash_days,
         "default_trash_days": settings.default_trash_days,
         "version_mode": settings.version_mode,
+        "write_metadata": settings.write_metadata,
+        "keywords_root": settings.keywords_root,
     }

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from archypix.core import clock
-from archypix.core.database import Database
+from archypix.core.database import Connection, Database
 from archypix.core.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 from archypix.events.store import emit
+from archypix.journal import store as journal
 from archypix.media.texts import LONG, SHORT, TITLE, clean
-from archypix.pictures import rows_store
-from archypix.pictures.dates import EDITED, order_date
+from archypix.pictures import editing_store, rows_store
+from archypix.pictures.editing_store import Edit
 from archypix.pictures.locks import lock_library
 from archypix.pictures.names import MAX_NAME, clean_filename
+from archypix.pictures.query import Parameters, Trees
 from archypix.pictures.rows_store import Standing
+from archypix.pictures.selection import Selection, compile_selection
+from archypix.pictures.trash import tell
+
+Written: TypeAlias = Callable[[Connection, int, Sequence[UUID]], Awaitable[None]]
 
 RANGES: Mapping[str, tuple[float, float]] = {
     "utc_offset": (-14 * 60, 14 * 60),
@@ -26,27 +33,73 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "rating": (0, 5),
 }
 TEXTS: Mapping[str, int] = {"title": TITLE, "description": LONG, "creator": SHORT}
-# Once somebody has set these, what the worker reads in the file does not replace them.
-LASTING = frozenset(RANGES) | frozenset(TEXTS) | {"captured_at"}
+POSITION = ("latitude", "longitude", "altitude")
+MOST_DAYS = 36_525
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How capture times move: `by` so much; or with `zone_to` (minutes ahead of UTC) to that zone.
+
+    `zone_from` is the zone that the clock stood at, None for each picture's own; a picture without one stays.
+    """
+
+    by: timedelta = timedelta()
+    zone_from: int | None = None
+    zone_to: int | None = None
+
+    def check(self, faults: list[Fault]) -> None:
+        """Add what is wrong to `faults`."""
+        if abs(self.by) > timedelta(days=MOST_DAYS):
+            faults.append(Fault("shift", "A hundred years are the most."))
+        for name, value in (("utc_offset_from", self.zone_from), ("utc_offset_to", self.zone_to)):
+            if value is not None:
+                scratch: list[Fault] = []
+                _value("utc_offset", value, scratch)
+                faults += [Fault(f"shift.{name}", fault.detail) for fault in scratch]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEdit:
+    """What a selection gets: fields to set, the position of a picture, or another time."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    position_of: UUID | None = None
+    shift: Shift | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """How many pictures changed, and the operation that this is; None where nothing changed, or for a dry run."""
+
+    count: int
+    operation: UUID | None = None
 
 
 class EditService:
-    """Sets fields of one picture."""
+    """Sets fields of one picture, or of a selection.
 
-    def __init__(self, database: Database) -> None:
+    `trees` are needed for selections. `written` is told, inside the transaction, whose metadata changed: at most 10,000
+    pictures a call.
+    """
+
+    def __init__(self, database: Database, trees: Trees | None = None, *, written: Written | None = None) -> None:
         self._database = database
+        self._trees = trees
+        self._written = written
 
     async def edit(
         self, account_id: int, picture_id: UUID, changes: Mapping[str, Any], *, revisions: frozenset[int] | None = None
-    ) -> None:
+    ) -> UUID | None:
         """Set fields by name; None takes a value away, what is not named stays.
 
         `captured_at` is a naive wall clock, `utc_offset` in minutes, `latitude` and `longitude` in degrees, `altitude`
         in metres, `rating` 0…5; `title`, `description`, `creator`, `filename` are text. Types are expected to be right.
-        Raises `NotFound`, `Conflict` for a picture in the trash, `PreconditionFailed` when the picture is at none of
-        `revisions`, `Invalid` with a fault for each wrong field.
+        The operation that this is, None where no value changed. Raises `NotFound`, `Conflict` for a picture in the
+        trash, `PreconditionFailed` when the picture is at none of `revisions`, `Invalid` with a fault for each wrong
+        field.
         """
-        values = _checked(changes)
+        values = checked(changes)
         async with self._database.transaction() as connection:
             await lock_library(connection, account_id)
             picture = await rows_store.find(connection, account_id, picture_id=picture_id)
@@ -57,34 +110,142 @@ class EditService:
             if picture.deleted_at is not None:
                 raise Conflict("This picture is in the trash: restore it first.", code="in_trash")
             if not values:
-                return
-            columns = values | _derived(picture, values)
-            await rows_store.update(connection, picture_id, columns, edited=sorted(LASTING & set(values)))
+                return None
+            _check_position(picture, values)
+            parameters = Parameters()
+            chosen = f"SELECT {parameters.add(picture_id)}::uuid AS id"
+            edit = Edit({name: parameters.add(value) for name, value in values.items()}, always=True)
+            operation = await begin_edit(connection, account_id, f"Set {_listed(values)}", edit.units)
+            moved = await editing_store.change(
+                connection, account_id, chosen, parameters.values, edit, edited_at=clock.now(), operation=operation
+            )
             await emit(connection, account_id, "picture.updated", {"id": str(picture_id)})
+            return await finish_edit(connection, account_id, operation, moved.count, self._written)
+
+    async def edit_selected(
+        self, account_id: int, selection: Selection, batch: BatchEdit, *, dry_run: bool = False
+    ) -> Edited:
+        """Set, shift or copy for all selected pictures in one go; how many change, and the operation that this is.
+
+        `dry_run` only counts. `Invalid` with a fault for each wrong field; `NotFound` without the picture to copy from.
+        """
+        assert self._trees is not None
+        values = check_batch(batch)
+        async with self._database.transaction() as connection:
+            if not dry_run:
+                await lock_library(connection, account_id)
+            tree = await self._trees.read(connection, account_id)
+            parameters = Parameters()
+            chosen = compile_selection(selection, tree, account_id, parameters)
+            if batch.position_of is not None:
+                values |= await _position_of(connection, account_id, batch.position_of)
+            edit = _shifting(batch.shift, parameters) if batch.shift else _setting(values, parameters)
+            if dry_run:
+                return Edited(await editing_store.count(connection, account_id, chosen, parameters.values, edit))
+            operation = await begin_edit(connection, account_id, _summary(batch, values), edit.units)
+            moved = await editing_store.change(
+                connection, account_id, chosen, parameters.values, edit, edited_at=clock.now(), operation=operation
+            )
+            await tell(connection, account_id, "picture.updated", moved)
+            return Edited(moved.count, await finish_edit(connection, account_id, operation, moved.count, self._written))
 
 
-def _derived(picture: Standing, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What follows from the edit: when it was, and where the picture stands in the timeline."""
+async def begin_edit(connection: Connection, account_id: int, summary: str, units: Sequence[str]) -> UUID:
+    """A new operation that changes these units of fields; its id."""
+    return await journal.begin(connection, account_id, "metadata", summary, units=units)
+
+
+async def finish_edit(
+    connection: Connection, account_id: int, operation: UUID, count: int, written: Written | None
+) -> UUID | None:
+    """End an operation on fields, and ask for the files of its pictures to be written; None where nothing changed."""
+    if count and written is not None:
+        async for picture_ids in journal.picture_batches(connection, operation):
+            await written(connection, account_id, picture_ids)
+    return await journal.finish(connection, operation, count)
+
+
+def check_batch(batch: BatchEdit) -> dict[str, Any]:
+    """The values that a batch sets, cleaned. `Invalid` where it asks for nothing, or for what contradicts itself."""
+    faults: list[Fault] = []
+    values = {name: _value(name, value, faults) for name, value in batch.values.items()}
+    faults = [Fault(f"set.{fault.path}", fault.detail) for fault in faults]
+    if ("latitude" in values) != ("longitude" in values) or (values.get("latitude") is None) != (
+        values.get("longitude") is None
+    ):
+        faults.append(Fault("set.longitude", "A position has both coordinates, or neither."))
+    if batch.shift is not None:
+        if values or batch.position_of is not None:
+            faults.append(Fault("shift", "Times are shifted by a call of their own."))
+        batch.shift.check(faults)
+    elif batch.position_of is not None:
+        faults += [Fault(f"set.{name}", "Also in `gps`.") for name in POSITION if name in values]
+    elif not values:
+        faults.append(Fault("set", "Name something to change."))
+    _refuse(faults)
+    return values
+
+
+async def _position_of(connection: Connection, account_id: int, picture_id: UUID) -> dict[str, Any]:
+    position = await rows_store.position(connection, account_id, picture_id)
+    if position is None:
+        raise NotFound("There is no picture with this id to copy from.")
+    if position["latitude"] is None:
+        raise Invalid("There is nothing to copy.", faults=(Fault("gps.copy_from", "This picture has no position."),))
+    return position
+
+
+def _setting(values: Mapping[str, Any], parameters: Parameters) -> Edit:
+    return Edit({name: parameters.add(value) for name, value in values.items()})
+
+
+def _shifting(shift: Shift, parameters: Parameters) -> Edit:
+    """A capture time moves; one that is not known stays so, as does one that would leave the years 1 to 9999."""
+    if shift.zone_to is None:
+        by = f"{parameters.add(shift.by)}::interval"
+        columns = {"captured_at": f"p.captured_at + {by}"}
+    elif shift.zone_from is not None:
+        by = f"{parameters.add(timedelta(minutes=shift.zone_to - shift.zone_from))}::interval"
+        columns = {"captured_at": f"p.captured_at + {by}", "utc_offset": parameters.add(shift.zone_to)}
+    else:
+        to = parameters.add(shift.zone_to)
+        by = f"make_interval(mins => {to}::integer - p.utc_offset)"
+        columns = {"captured_at": f"p.captured_at + {by}", "utc_offset": f"{to}::integer"}
+    return Edit(columns, where=f"p.captured_at + {by} >= '0001-01-01' AND p.captured_at + {by} < '10000-01-01'")
+
+
+def _summary(batch: BatchEdit, values: Mapping[str, Any]) -> str:
+    """What a batch does, for people."""
+    if batch.shift is not None:
+        return f"Shifted capture times by {batch.shift.by}" if batch.shift.zone_to is None else "Shifted the time zone"
+    named = [name for name in values if batch.position_of is None or name not in POSITION]
+    parts = ["Copied a position"] if batch.position_of is not None else []
+    return "; ".join(parts + ([f"Set {_listed(named)}"] if named else []))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
+
+
+def _check_position(picture: Standing, values: Mapping[str, Any]) -> None:
     latitude = values.get("latitude", picture.latitude)
     longitude = values.get("longitude", picture.longitude)
     if (latitude is None) != (longitude is None):
         missing = "longitude" if longitude is None else "latitude"
         raise Invalid("A position has both coordinates, or neither.", faults=(Fault(missing, "It is missing."),))
-    columns: dict[str, Any] = {"edited_at": clock.now()}
-    if "captured_at" in values:
-        columns["sorted_at"], columns["date_source"] = order_date(
-            values["captured_at"], EDITED, picture.file_date, picture.ingested_at
-        )
-    return columns
 
 
-def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
+def checked(changes: Mapping[str, Any]) -> dict[str, Any]:
     """The values, cleaned; `Invalid` names those that cannot be."""
     faults: list[Fault] = []
     values = {name: _value(name, value, faults) for name, value in changes.items()}
+    _refuse(faults)
+    return values
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
         raise Invalid("These changes cannot be made.", faults=tuple(faults[:50]))
-    return values
 
 
 def _value(name: str, value: Any, faults: list[Fault]) -> Any:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from archypix.core.database import Connection, Row
 
 
 async def read(connection: Connection, account_id: int) -> Row | None:
-    """`trash_days` and `version_mode` of the account's library; None where it has none."""
-    return await connection.fetchrow("SELECT trash_days, version_mode FROM libraries WHERE account_id = $1", account_id)
-
-
-async def change(connection: Connection, account_id: int, *, trash_days: int | None, version_mode: str) -> None:
-    """Set both."""
-    await connection.execute(
-        "UPDATE libraries SET trash_days = $2, version_mode = $3 WHERE account_id = $1",
+    """The settings of the account's library; None where it has none. `keywords_root` is a path."""
+    return await connection.fetchrow(
+        """
+        WITH RECURSIVE upwards (parent_id, path) AS (
+            SELECT t.parent_id, '/' || t.name FROM libraries l JOIN tags t ON t.id = l.keywords_root
+            WHERE l.account_id = $1
+            UNION ALL
+            SELECT t.parent_id, '/' || t.name || u.path FROM upwards u JOIN tags t ON t.id = u.parent_id
+        )
+        SELECT trash_days, version_mode, write_metadata,
+            (SELECT path FROM upwards WHERE parent_id IS NULL) AS keywords_root
+        FROM libraries WHERE account_id = $1
+        """,
         account_id,
-        trash_days,
-        version_mode,
     )
+
+
+async def change(connection: Connection, account_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns, whose names come from code."""
+    columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
+    await connection.execute(f"UPDATE libraries SET {columns} WHERE account_id = $1", account_id, *values.values())

@@ -5,43 +5,30 @@ Never an OFFSET: a page starts behind the last row of the one before (keyset pag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
 
-from archypix.pictures.cursor import Position
-from archypix.pictures.query import Parameters, Resolved, array_conditions, row_conditions
-from archypix.pictures.store import LISTED
+from archypix.core.sql import Parameters
+from archypix.pictures.paging import (
+    COLUMNS,
+    Order,
+    PageRequest,
+    Sort,
+    Statement,
+    behind,
+    columns,
+    order_by,
+    statement,
+)
+from archypix.pictures.query import Resolved, array_conditions, row_conditions
+from archypix.pictures.searching import Sample, along_documents, by_documents, by_words, goes_by_words, rarest_first
 
-Sort: TypeAlias = Literal["captured", "ingested", "edited", "size", "name", "deleted"]
-Order: TypeAlias = Literal["asc", "desc"]
-
-# The column of each sort, none of which is ever NULL where it is used, and its kind in cursors.
-COLUMNS: dict[Sort, tuple[str, str]] = {
-    "captured": ("sorted_at", "w"),
-    "ingested": ("ingested_at", "u"),
-    "edited": ("edited_at", "u"),
-    "size": ("size", "i"),
-    "name": ("filename", "s"),
-    "deleted": ("deleted_at", "u"),
-}
+__all__ = ["COLUMNS", "Counts", "Order", "PageRequest", "Sort", "Statement", "needs_counts", "statements"]
 
 # Of tags that are all carried by more pictures than MOST_PROBED, a slice of the rarest is looked through first.
 MOST_PROBED = 20_000
 SLICE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """One page: `limit` rows of the owner's pictures that meet the query, from behind `after` on."""
-
-    owner_id: int
-    resolved: Resolved
-    sort: Sort
-    order: Order
-    limit: int
-    after: Position | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,53 +39,63 @@ class Counts:
     tags: Mapping[int, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement that yields a page and, if one follows, a row more.
-
-    Where it is not `final`, fewer rows may mean that it did not look far enough: the next statement tells.
-    `merging`: it is made for a merge join, and the planner is to be kept from hashing whole tags.
-    """
-
-    text: str
-    values: list[Any]
-    final: bool = True
-    merging: bool = False
-
-
 def needs_counts(request: PageRequest) -> bool:
     """Whether the way to this page depends on how many pictures carry the tags."""
     resolved = request.resolved
     return _by_tags(resolved) and (request.sort != "captured" or len(resolved.tags) > 1)
 
 
-def statements(request: PageRequest, counts: Counts) -> list[Statement]:
-    """The statements to try for a page, one after the other."""
+def statements(request: PageRequest, counts: Counts, sample: Sample | None = None) -> list[Statement]:
+    """The statements to try for a page, one after the other. `sample` is what was found of its words, if any."""
     resolved = request.resolved
+    if sample is not None:
+        if goes_by_words(request, sample):
+            return [by_words(request, sample)]
+        request = rarest_first(request, sample)
+        if along_documents(request):
+            return [by_documents(request)]
+    if _by_their_place(request):
+        return [statement(_among_untagged(request), _of_one_tag)]
     if not _by_tags(resolved):
-        return [_statement(request, _along)]
+        return [statement(request, _along)]
     if request.sort != "captured":
         carrying = _carrying(resolved, counts)
-        return [_statement(request, _along if goes_along(request.limit, counts.library, carrying) else _gathered)]
+        return [statement(request, _along if goes_along(request.limit, counts.library, carrying) else _gathered)]
     if not resolved.tags:
-        return [_statement(request, _of_any_tag)]
+        return [statement(request, _of_any_tag)]
     if len(resolved.tags) == 1:
-        return [_statement(request, _of_one_tag)]
+        return [statement(request, _of_one_tag)]
     which = 0 if resolved.query.exact else 1
-    rarest_first = sorted(resolved.tags, key=lambda tag: counts.tags.get(tag, (0, 0))[which])
-    request = replace(request, resolved=replace(resolved, tags=tuple(rarest_first)))
+    by_count = sorted(resolved.tags, key=lambda tag: counts.tags.get(tag, (0, 0))[which])
+    request = replace(request, resolved=replace(request.resolved, tags=tuple(by_count)))
     if _carrying(resolved, counts) <= MOST_PROBED:
-        return [_statement(request, _probed)]
+        return [statement(request, _probed)]
     return [
-        _statement(request, partial(_probed, within=SLICE), final=False),
-        _statement(request, _merged, merging=True),
+        statement(request, partial(_probed, within=SLICE), final=False),
+        statement(request, _merged, merging=True),
     ]
 
 
 def _by_tags(resolved: Resolved) -> bool:
     """Whether tags lead the way: where there are any, and neither trash nor a rare state leaves fewer pictures."""
-    few = resolved.query.trash or resolved.query.state in ("processing", "failed")
-    return bool(resolved.tags or resolved.any_tags) and not few
+    return bool(resolved.tags or resolved.any_tags) and not _few(resolved)
+
+
+def _few(resolved: Resolved) -> bool:
+    return resolved.query.trash or resolved.query.state in ("processing", "failed")
+
+
+def _by_their_place(request: PageRequest) -> bool:
+    """Whether pictures without a tag are asked for by date: the read model has a place for them."""
+    resolved = request.resolved
+    tags = resolved.tags or resolved.any_tags
+    return resolved.query.untagged and request.sort == "captured" and not (tags or _few(resolved))
+
+
+def _among_untagged(request: PageRequest) -> PageRequest:
+    """The same page, as one of the place that stands for no tag."""
+    query = replace(request.resolved.query, untagged=False, exact=False)
+    return replace(request, resolved=replace(request.resolved, tags=(-request.owner_id,), query=query))
 
 
 def goes_along(limit: int, library: int, carrying: int) -> bool:
@@ -117,30 +114,18 @@ def _carrying(resolved: Resolved, counts: Counts) -> int:
     return min(every) if every else sum(counts.tags.get(tag, (0, 0))[which] for tag in resolved.any_tags)
 
 
-def _statement(
-    request: PageRequest,
-    write: Callable[[PageRequest, str, Parameters], str],
-    *,
-    final: bool = True,
-    merging: bool = False,
-) -> Statement:
-    parameters = Parameters()
-    owner = parameters.add(request.owner_id)
-    return Statement(write(request, owner, parameters), parameters.values, final, merging)
-
-
 def _along(request: PageRequest, owner: str, parameters: Parameters) -> str:
     column = f"p.{COLUMNS[request.sort][0]}"
     conditions = [
         f"p.owner_id = {owner}",
         f"p.deleted_at IS {'NOT ' if request.resolved.query.trash else ''}NULL",
         *array_conditions(request.resolved, parameters),
-        *row_conditions(request.resolved, parameters),
-        *_behind(request, column, "p.id", parameters),
+        *row_conditions(request.resolved, parameters, probing=True),
+        *behind(request, column, "p.id", parameters),
     ]
     return (
-        f"SELECT {_columns(request, owner)} FROM pictures p WHERE {' AND '.join(conditions)}"
-        f" ORDER BY {_order(request, column, 'p.id')} LIMIT {request.limit + 1}"
+        f"SELECT {columns(request, owner)} FROM pictures p WHERE {' AND '.join(conditions)}"
+        f" ORDER BY {order_by(request, column, 'p.id')} LIMIT {request.limit + 1}"
     )
 
 
@@ -154,18 +139,18 @@ def _gathered(request: PageRequest, owner: str, parameters: Parameters) -> str:
         ids = (
             f"SELECT DISTINCT k.picture_id FROM picture_tags k WHERE k.tag_id = ANY ({tags}::integer[]){_own(request)}"
         )
-    conditions = [f"p.owner_id = {owner}", *_rows(request, parameters), *_behind(request, column, "p.id", parameters)]
+    conditions = [f"p.owner_id = {owner}", *_rows(request, parameters), *behind(request, column, "p.id", parameters)]
     # OFFSET 0 keeps the planner from going along the sort after all.
     return (
-        f"SELECT {_columns(request, owner)} FROM (SELECT p.* FROM ({ids}) k"
+        f"SELECT {columns(request, owner)} FROM (SELECT p.* FROM ({ids}) k"
         f" JOIN pictures p ON p.id = k.picture_id WHERE {' AND '.join(conditions)} OFFSET 0) p"
-        f" ORDER BY {_order(request, column, 'p.id')} LIMIT {request.limit + 1}"
+        f" ORDER BY {order_by(request, column, 'p.id')} LIMIT {request.limit + 1}"
     )
 
 
 def _of_one_tag(request: PageRequest, owner: str, parameters: Parameters) -> str:
     conditions = [f"k.tag_id = {parameters.add(request.resolved.tags[0])}{_own(request)}"]
-    conditions += _behind(request, "k.sorted_at", "k.picture_id", parameters)
+    conditions += behind(request, "k.sorted_at", "k.picture_id", parameters)
     return _page_of_places("picture_tags k", conditions, request, owner, parameters)
 
 
@@ -178,11 +163,11 @@ def _probed(request: PageRequest, owner: str, parameters: Parameters, within: in
     conditions = [
         f"k.tag_id = {rarest}{_own(request)}",
         _start(request, "k", [rarest, *others]),
-        *_behind(request, "k.sorted_at", "k.picture_id", parameters),
+        *behind(request, "k.sorted_at", "k.picture_id", parameters),
     ]
     tables = "picture_tags k"
     if within is not None:
-        order = _order(request, "k.sorted_at", "k.picture_id")
+        order = order_by(request, "k.sorted_at", "k.picture_id")
         tables = f"(SELECT k.* FROM {tables} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT {within}) k"
         conditions = []
     # OFFSET 0 keeps the planner from making joins of these.
@@ -197,7 +182,7 @@ def _probed(request: PageRequest, owner: str, parameters: Parameters, within: in
 def _merged(request: PageRequest, owner: str, parameters: Parameters) -> str:
     """Along all tags at once, which are in the same order."""
     tables, conditions = _joined(request, parameters)
-    conditions += _behind(request, "k.sorted_at", "k.picture_id", parameters)
+    conditions += behind(request, "k.sorted_at", "k.picture_id", parameters)
     return _page_of_places(tables, conditions, request, owner, parameters)
 
 
@@ -206,8 +191,8 @@ def _page_of_places(
 ) -> str:
     """A page of the pictures whose places in the read model are the rows `k` of these tables."""
     rows = _rows(request, parameters)
-    order = _order(request, "k.sorted_at", "k.picture_id")
-    select = f"SELECT {_columns(request, owner)}"
+    order = order_by(request, "k.sorted_at", "k.picture_id")
+    select = f"SELECT {columns(request, owner)}"
     last = f"ORDER BY {order} LIMIT {request.limit + 1}"
     if rows:
         wanted = " AND ".join([f"p.owner_id = {owner}", *conditions, *rows])
@@ -244,9 +229,9 @@ def _start(request: PageRequest, table: str, tags: list[str]) -> str:
 def _of_any_tag(request: PageRequest, owner: str, parameters: Parameters) -> str:
     tags = parameters.add(list(request.resolved.any_tags))
     rows = _rows(request, parameters)
-    order = _order(request, "k.sorted_at", "k.picture_id")
+    order = order_by(request, "k.sorted_at", "k.picture_id")
     limit = request.limit + 1
-    conditions = ["k.tag_id = wanted.tag_id", *_behind(request, "k.sorted_at", "k.picture_id", parameters), *rows]
+    conditions = ["k.tag_id = wanted.tag_id", *behind(request, "k.sorted_at", "k.picture_id", parameters), *rows]
     pictures = " JOIN pictures p ON p.id = k.picture_id" if rows else ""
     of_one = (
         f"SELECT k.sorted_at, k.picture_id FROM picture_tags k{pictures}"
@@ -257,38 +242,19 @@ def _of_any_tag(request: PageRequest, owner: str, parameters: Parameters) -> str
         f" CROSS JOIN LATERAL ({of_one}) k ORDER BY {order} LIMIT {limit}"
     )
     return (
-        f"SELECT {_columns(request, owner)} FROM ({keys}) k JOIN pictures p ON p.id = k.picture_id"
+        f"SELECT {columns(request, owner)} FROM ({keys}) k JOIN pictures p ON p.id = k.picture_id"
         f" WHERE p.owner_id = {owner} ORDER BY {order}"
     )
 
 
 def _rows(request: PageRequest, parameters: Parameters) -> list[str]:
     """What is asked of the row where the read model leads the way."""
-    rows = row_conditions(request.resolved, parameters)
+    rows = row_conditions(request.resolved, parameters, probing=True)
     if request.resolved.tags and request.resolved.any_tags:
         column = "p.tag_ids" if request.resolved.query.exact else "p.tag_closure"
         rows.append(f"{column} && {parameters.add(list(request.resolved.any_tags))}::integer[]")
     return rows
 
 
-def _columns(request: PageRequest, owner: str) -> str:
-    """What an item is made of, the value it is sorted by, and the revision of the tags that its ids belong to."""
-    revision = f"(SELECT tags_revision FROM libraries WHERE account_id = {owner}) AS tags_revision"
-    return f"{LISTED}, p.{COLUMNS[request.sort][0]} AS sort_key, {revision}"
-
-
 def _own(request: PageRequest, table: str = "k") -> str:
     return f" AND {table}.own" if request.resolved.query.exact else ""
-
-
-def _behind(request: PageRequest, column: str, id_column: str, parameters: Parameters) -> list[str]:
-    if request.after is None:
-        return []
-    comparison = "<" if request.order == "desc" else ">"
-    key, row_id = parameters.add(request.after.key), parameters.add(request.after.id)
-    return [f"({column}, {id_column}) {comparison} ({key}, {row_id})"]
-
-
-def _order(request: PageRequest, column: str, id_column: str) -> str:
-    direction = request.order.upper()
-    return f"{column} {direction}, {id_column} {direction}"

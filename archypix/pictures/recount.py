@@ -56,3 +56,21 @@ async def library_mismatches(connection: Connection) -> list[Mismatch]:
         if row[stored] != row[counted]
     ]
     return found[:MOST]
+
+
+DOCUMENTS = """
+SELECT coalesce(p.id, d.picture_id) AS picture_id, p.id IS NULL AS spare, d.picture_id IS NULL AS missing
+FROM pictures p FULL JOIN picture_documents d ON d.picture_id = p.id
+WHERE p.id IS NULL OR d.picture_id IS NULL OR d.owner_id <> p.owner_id OR d.sorted_at <> p.sorted_at
+    OR d.document <> picture_document(p)
+LIMIT $1
+"""
+
+
+async def document_mismatches(connection: Connection) -> list[Mismatch]:
+    """Documents of the full text that are not those of their pictures, or are missing, or left over."""
+    rows = await connection.fetch(DOCUMENTS, MOST, timeout=TIME_LIMIT)
+    return [
+        Mismatch("picture_documents", f"picture {row['picture_id']}", not row["missing"], not row["spare"])
+        for row in rows
+    ]

@@ -76,18 +76,35 @@ async def insert(connection: Connection, arrival: Arrival) -> None:
 async def find(
     connection: Connection, owner_id: int, *, picture_id: UUID | None = None, sha256: bytes | None = None
 ) -> Standing | None:
-    """The owner's picture with this id, or with these bytes; None when there is none."""
-    column, value = ("id", picture_id) if picture_id is not None else ("sha256", sha256)
-    row = await connection.fetchrow(
-        f"SELECT {STANDING} FROM pictures WHERE owner_id = $1 AND {column} = $2", owner_id, value
-    )
+    """The owner's picture with this id, or with these bytes; None when there is none.
+
+    A picture whose file we have written into is found by the bytes that were uploaded as well.
+    """
+    select = f"SELECT {STANDING} FROM pictures WHERE owner_id = $1 AND"
+    if picture_id is not None:
+        row = await connection.fetchrow(f"{select} id = $2", owner_id, picture_id)
+    else:
+        # In this order: the one whose file has these bytes comes first.
+        row = await connection.fetchrow(
+            f"{select} sha256 = $2 UNION ALL {select} uploaded_sha256 = $2 LIMIT 1", owner_id, sha256
+        )
     return Standing(**row) if row else None
+
+
+async def position(connection: Connection, owner_id: int, picture_id: UUID) -> dict[str, float | None] | None:
+    """Where the owner's picture was taken (`latitude`, `longitude`, `altitude`); None when there is no such picture."""
+    row = await connection.fetchrow(
+        "SELECT latitude, longitude, altitude FROM pictures WHERE owner_id = $1 AND id = $2", owner_id, picture_id
+    )
+    return dict(row) if row else None
 
 
 async def known(connection: Connection, owner_id: int, digests: list[bytes]) -> dict[bytes, tuple[UUID, bool]]:
     """Of these SHA-256 the ones that the owner's library has: to the picture's id, and whether it is in the trash."""
     rows = await connection.fetch(
-        "SELECT sha256, id, deleted_at IS NOT NULL AS in_trash FROM pictures WHERE owner_id = $1 AND sha256 = ANY ($2)",
+        "SELECT uploaded_sha256 AS sha256, id, deleted_at IS NOT NULL AS in_trash FROM pictures"
+        " WHERE owner_id = $1 AND uploaded_sha256 = ANY ($2) UNION ALL"
+        " SELECT sha256, id, deleted_at IS NOT NULL FROM pictures WHERE owner_id = $1 AND sha256 = ANY ($2)",
         owner_id, digests,
     )  # fmt: skip
     return {row["sha256"]: (row["id"], row["in_trash"]) for row in rows}

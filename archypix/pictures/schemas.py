@@ -37,12 +37,13 @@ class QueryFields(Strict):
     untagged: bool = Field(False, description="Carries no tag at all.")
     trash: bool = Field(False, description="In the trash, instead of not.")
     state: State | None = Field(None, description="What has become of the file so far.")
+    collapse: bool = Field(False, description="Of pictures of the same content only the one that stands for them.")
     q: Annotated[str, StringConstraints(max_length=MAX_TEXT)] = Field(
-        "", description="Words that are all in file name, title or description."
+        "", description="What the query language says: words, and conditions such as `iso:>=800`."
     )
 
-    def query(self) -> PictureQuery:
-        """The query in the domain's terms."""
+    def query(self, text_path: str = "q") -> PictureQuery:
+        """The query in the domain's terms; faults in `q` are told to be at `text_path`."""
         return PictureQuery(
             tags=tuple(self.tag),
             any_tags=tuple(self.any_tag),
@@ -51,7 +52,9 @@ class QueryFields(Strict):
             untagged=self.untagged,
             trash=self.trash,
             state=self.state,
+            collapse=self.collapse,
             text=self.q,
+            text_path=text_path,
         )
 
 
@@ -69,7 +72,7 @@ class ListQuery(QueryFields):
 
 
 class SelectionIn(Strict):
-    """Pictures that meet `query` (words, or fields as in lists), and those in `include`, but for those in `exclude`."""
+    """Pictures that meet `query` (in the query language, or as fields) and those in `include`, but not in `exclude`."""
 
     query: QueryFields | Annotated[str, StringConstraints(max_length=MAX_TEXT)] | None = None
     include: Ids = Field(default_factory=list)
@@ -77,9 +80,9 @@ class SelectionIn(Strict):
 
     def selection(self) -> Selection:
         """The selection in the domain's terms."""
-        query = self.query.query() if isinstance(self.query, QueryFields) else None
+        query = self.query.query("selection.query.q") if isinstance(self.query, QueryFields) else None
         if isinstance(self.query, str):
-            query = PictureQuery(text=self.query)
+            query = PictureQuery(text=self.query, text_path="selection.query")
         return Selection(query, tuple(self.include), tuple(self.exclude))
 
 
@@ -125,6 +128,7 @@ class PictureItem(BaseModel):
     ingested_at: str
     edited_at: str
     deleted_at: str | None
+    metadata_state: Literal["pending", "synced", "failed", "unsupported"] | None
 
 
 class PicturePage(BaseModel):
@@ -135,7 +139,10 @@ class PicturePage(BaseModel):
 
 
 class PictureWhole(PictureItem):
-    """Everything that is known of a picture. `versions` is the number of earlier files."""
+    """Everything that is known of a picture. `versions` is the number of earlier files.
+
+    `metadata_failure` is why what people set could not be written into the file.
+    """
 
     orientation: int | None
     file_date: str | None
@@ -154,4 +161,5 @@ class PictureWhole(PictureItem):
     batch: UUID | None
     source: str
     metadata: dict[str, Any] | None
+    metadata_failure: str | None
     versions: int

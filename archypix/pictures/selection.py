@@ -9,6 +9,7 @@ from archypix.core.errors import Fault, Invalid
 from archypix.pictures.query import (
     Parameters,
     PictureQuery,
+    Resolved,
     Tree,
     array_conditions,
     resolve,
@@ -39,12 +40,12 @@ def compile_selection(
     Only pictures in the trash are, with `trash`; otherwise only those that are not. `Invalid` for a query that asks for
     the other kind, or over 10,000 ids.
     """
-    _check(selection, trash=trash)
+    resolved = resolve(selection.query, tree) if selection.query is not None else None
+    _check(selection, resolved, trash=trash)
     owner = parameters.add(owner_id)
     base = f"p.owner_id = {owner} AND p.deleted_at IS {'NOT ' if trash else ''}NULL"
     parts = []
-    if selection.query is not None:
-        resolved = resolve(selection.query, tree)
+    if resolved is not None:
         tags = array_conditions(resolved, parameters) if trash else set_conditions(resolved, parameters)
         conditions = [base, *tags, *row_conditions(resolved, parameters)]
         if resolved.impossible:
@@ -62,9 +63,9 @@ def compile_selection(
     return statement
 
 
-def _check(selection: Selection, *, trash: bool) -> None:
+def _check(selection: Selection, resolved: Resolved | None, *, trash: bool) -> None:
     faults = []
-    if selection.query is not None and selection.query.trash != trash:
+    if resolved is not None and resolved.query.trash != trash:
         where = "in the trash" if trash else "that are not in the trash"
         faults.append(Fault("selection.query.trash", f"This acts on pictures {where}."))
     for field, ids in (("include", selection.include), ("exclude", selection.exclude)):

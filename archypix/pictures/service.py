@@ -9,11 +9,12 @@ from uuid import UUID
 
 from archypix.core.database import Connection, Database, Row
 from archypix.core.errors import Fault, Invalid, NotFound, Unavailable
-from archypix.pictures import listing, store
+from archypix.pictures import listing, searching, store
 from archypix.pictures.cursor import Position, decode_cursor, encode_cursor, fingerprint
 from archypix.pictures.listing import COLUMNS, Counts, Order, PageRequest, Sort
 from archypix.pictures.present import ThumbnailUrls, listed_picture, whole_picture
-from archypix.pictures.query import PictureQuery, Resolved, Tree, Trees, resolve
+from archypix.pictures.query import PictureQuery, Resolved, Tree, Trees, resolve, unfold
+from archypix.pictures.searching import Sample
 
 MOST_LISTED = 500
 # Seconds for a page; only one that looks for words in a large library comes near.
@@ -69,8 +70,9 @@ class PictureService:
         `Invalid` for what is wrong with the request, a cursor of another query included; `Unavailable` when a search
         takes too long.
         """
-        sort: Sort = request.sort or ("deleted" if request.query.trash else "captured")
-        if sort == "deleted" and not request.query.trash:
+        trash = unfold(request.query)[0].trash
+        sort: Sort = request.sort or ("deleted" if trash else "captured")
+        if sort == "deleted" and not trash:
             fault = Fault("sort", "Only the trash is sorted by `deleted`: add `trash=true`.")
             raise Invalid("Pictures that are not in the trash have no time of deletion.", faults=(fault,))
         if not 1 <= request.limit <= MOST_LISTED:
@@ -132,7 +134,8 @@ class PictureService:
             counts = Counts(*await store.counts(connection, page.owner_id, tags))
         rows: list[Row] = []
         try:
-            for statement in listing.statements(page, counts):
+            sample = await self._sample(connection, page)
+            for statement in listing.statements(page, counts, sample):
                 rows = await store.page(
                     connection, statement.text, statement.values, within=WITHIN, merging=statement.merging
                 )
@@ -141,3 +144,9 @@ class PictureService:
         except TimeoutError as error:
             raise Unavailable("This search takes too long: ask for less at once.", log_detail="list timeout") from error
         return rows
+
+    async def _sample(self, connection: Connection, page: PageRequest) -> Sample | None:
+        if not searching.wants_sample(page):
+            return None
+        text, values = searching.sample_statement(page)
+        return searching.read_sample(page, await store.sample(connection, text, values, within=WITHIN))

@@ -8,7 +8,7 @@ from uuid import UUID
 from archypix.core.database import Connection, Row
 from archypix.pictures.locks import lock_library
 
-__all__ = ["DETAIL", "LISTED", "counts", "find_detail", "lock_library", "page", "revision"]
+__all__ = ["DETAIL", "LISTED", "counts", "find_detail", "lock_library", "page", "revision", "sample"]
 
 
 def _wall_clock(column: str) -> str:
@@ -30,13 +30,13 @@ p.id, p.filename, p.media_type, p.kind, p.state, p.failure, p.width, p.height, p
 {_wall_clock("p.captured_at")} AS captured_at, p.utc_offset, p.date_source, {_wall_clock("p.sorted_at")} AS sorted_at,
 p.blurhash, p.rating, p.title, p.latitude, p.longitude, p.size, p.sha256, p.version, p.revision,
 {_rfc3339("p.ingested_at")} AS ingested_at, {_rfc3339("p.edited_at")} AS edited_at,
-{_rfc3339("p.deleted_at")} AS deleted_at, p.tag_ids AS tags, p.has_thumbnails, p.blob_id
+{_rfc3339("p.deleted_at")} AS deleted_at, p.metadata_state, p.tag_ids AS tags, p.has_thumbnails, p.blob_id
 """
 
 DETAIL = f"""
 SELECT {LISTED}, p.orientation, {_wall_clock("p.file_date")} AS file_date, p.altitude, p.camera_make, p.camera_model,
     p.lens, p.iso, p.aperture, p.focal_length, p.exposure, p.description, p.creator, p.content_hash, p.edited_fields,
-    p.batch_id AS batch, p.source, m.data AS metadata,
+    p.batch_id AS batch, p.source, p.metadata_failure, m.data AS metadata,
     (SELECT count(*) FROM versions v WHERE v.picture_id = p.id) AS versions, l.tags_revision
 FROM pictures p JOIN libraries l ON l.account_id = p.owner_id LEFT JOIN picture_metadata m ON m.picture_id = p.id
 WHERE p.id = $1 AND p.owner_id = $2
@@ -49,13 +49,18 @@ async def find_detail(connection: Connection, owner_id: int, picture_id: UUID) -
 
 
 async def page(connection: Connection, text: str, values: list[Any], *, within: float, merging: bool) -> list[Row]:
-    """The rows of a page; `TimeoutError` after `within` seconds. `merging`: the planner may not hash whole tags."""
+    """The rows of a page; `TimeoutError` after `within` seconds. `merging`: the planner may neither hash nor sort."""
     if not merging:
         rows: list[Row] = await connection.fetch(text, *values, timeout=within)
         return rows
     async with connection.transaction():
-        await connection.execute("SET LOCAL enable_hashjoin = off")
+        await connection.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_sort = off")
         return await page(connection, text, values, within=within, merging=False)
+
+
+async def sample(connection: Connection, text: str, values: list[Any], *, within: float) -> Row:
+    """The one row of a sample of documents; `TimeoutError` after `within` seconds."""
+    return await connection.fetchrow(text, *values, timeout=within)
 
 
 async def revision(connection: Connection, owner_id: int) -> int:

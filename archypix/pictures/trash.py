@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from archypix.core import clock
 from archypix.core.database import Connection, Database
 from archypix.core.errors import NotFound
 from archypix.events.store import emit
+from archypix.journal import store as journal
 from archypix.pictures import blob_store, trash_store, versions_store
 from archypix.pictures.locks import lock_library
 from archypix.pictures.query import Parameters, Trees
@@ -22,6 +24,16 @@ ROUND = 200
 ACCOUNTS_A_SWEEP = 50
 NO_PICTURE = "There is no such picture."
 NOT_IN_TRASH = "There is no such picture in the trash."
+PUT_IN = "Put into the trash"
+TAKEN_OUT = "Restored from the trash"
+
+
+@dataclass(frozen=True, slots=True)
+class Relocated:
+    """How many pictures went into the trash or out, and the operation that this is; None where nothing changed."""
+
+    count: int
+    operation: UUID | None = None
 
 
 class TrashService:
@@ -32,34 +44,41 @@ class TrashService:
         self._trees = trees
         self._default_days = default_days
 
-    async def put_in(self, account_id: int, picture_id: UUID) -> None:
-        """Put one picture into the trash; it may be there already. `NotFound` when it is nobody's or another's."""
+    async def put_in(self, account_id: int, picture_id: UUID) -> UUID | None:
+        """Put one picture into the trash; it may be there already. `NotFound` when it is nobody's or another's.
+
+        The operation that this is; None where nothing changed.
+        """
         async with self._database.transaction() as connection:
             await lock_library(connection, account_id)
-            moved = await trash_store.put_in(connection, account_id, [picture_id])
+            operation = await journal.begin(connection, account_id, "trash", PUT_IN)
+            moved = await trash_store.put_in(connection, account_id, [picture_id], operation)
             await self._require(connection, account_id, picture_id, moved)
-            await tell(connection, account_id, "picture.trashed", Moved(len(moved), moved))
+            await tell(connection, account_id, "picture.trashed", moved)
+            return await journal.finish(connection, operation, moved.count)
 
-    async def take_out(self, account_id: int, picture_id: UUID) -> None:
-        """Take one picture out of the trash, tags and all; it may be out already. `NotFound` as above."""
+    async def take_out(self, account_id: int, picture_id: UUID) -> UUID | None:
+        """Take one picture out of the trash, tags and all; it may be out already. `NotFound`, and answer, as above."""
         async with self._database.transaction() as connection:
             await lock_library(connection, account_id)
-            moved = await trash_store.take_out(connection, account_id, [picture_id])
+            operation = await journal.begin(connection, account_id, "restore", TAKEN_OUT)
+            moved = await trash_store.take_out(connection, account_id, [picture_id], operation)
             await self._require(connection, account_id, picture_id, moved)
-            await tell(connection, account_id, "picture.restored", Moved(len(moved), moved))
+            await tell(connection, account_id, "picture.restored", moved)
+            return await journal.finish(connection, operation, moved.count)
 
-    async def put_in_selected(self, account_id: int, selection: Selection, *, dry_run: bool = False) -> int:
+    async def put_in_selected(self, account_id: int, selection: Selection, *, dry_run: bool = False) -> Relocated:
         """Put the selected pictures into the trash; how many were (with `dry_run`: would be) put there.
 
         `Invalid` for a selection of pictures in the trash.
         """
         return await self._move(account_id, selection, into=True, dry_run=dry_run)
 
-    async def take_out_selected(self, account_id: int, selection: Selection, *, dry_run: bool = False) -> int:
+    async def take_out_selected(self, account_id: int, selection: Selection, *, dry_run: bool = False) -> Relocated:
         """Take the selected pictures out of the trash; how many. A query must say `trash`; ids need none."""
         return await self._move(account_id, selection, into=False, dry_run=dry_run)
 
-    async def _move(self, account_id: int, selection: Selection, *, into: bool, dry_run: bool) -> int:
+    async def _move(self, account_id: int, selection: Selection, *, into: bool, dry_run: bool) -> Relocated:
         async with self._database.transaction() as connection:
             if not dry_run:
                 await lock_library(connection, account_id)
@@ -67,10 +86,12 @@ class TrashService:
             parameters = Parameters()
             chosen = compile_selection(selection, tree, account_id, parameters, trash=not into)
             if dry_run:
-                return await trash_store.count_selected(connection, chosen, parameters.values)
-            moved = await trash_store.move_selected(connection, chosen, parameters.values, into=into)
+                return Relocated(await trash_store.count_selected(connection, chosen, parameters.values))
+            kind: journal.Kind = "trash" if into else "restore"
+            operation = await journal.begin(connection, account_id, kind, PUT_IN if into else TAKEN_OUT)
+            moved = await trash_store.move_selected(connection, chosen, parameters.values, operation, into=into)
             await tell(connection, account_id, "picture.trashed" if into else "picture.restored", moved)
-            return moved.count
+            return Relocated(moved.count, await journal.finish(connection, operation, moved.count))
 
     async def purge(self, account_id: int, picture_ids: Sequence[UUID]) -> int:
         """Remove chosen pictures of the trash for good; how many were there."""
@@ -131,8 +152,8 @@ class TrashService:
             await tell(connection, account_id, "picture.purged", purged)
         return len(doomed.picture_ids)
 
-    async def _require(self, connection: Connection, account_id: int, picture_id: UUID, moved: Sequence[UUID]) -> None:
-        if not moved and not await trash_store.exists(connection, account_id, picture_id):
+    async def _require(self, connection: Connection, account_id: int, picture_id: UUID, moved: Moved) -> None:
+        if not moved.count and not await trash_store.exists(connection, account_id, picture_id):
             raise NotFound(NO_PICTURE)
 
 

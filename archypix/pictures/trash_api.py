@@ -14,6 +14,7 @@ from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from archypix.gate.openapi import Nothing
+from archypix.journal.present import operation_header
 from archypix.pictures import schemas
 from archypix.pictures.schemas import SelectionIn, Strict
 from archypix.pictures.service import Owner, PictureService
@@ -68,8 +69,7 @@ async def trash(picture_id: str, query_args: DeleteQuery) -> Response:
     if query_args.permanent:
         await use(TrashService).purge_one(caller().account_id, identifier)
         return Response(status=204)
-    await use(TrashService).put_in(caller().account_id, identifier)
-    return await _whole(identifier)
+    return await _whole(identifier, await use(TrashService).put_in(caller().account_id, identifier))
 
 
 @blueprint.post("/pictures/<picture_id>/restore")
@@ -78,8 +78,7 @@ async def trash(picture_id: str, query_args: DeleteQuery) -> Response:
 async def restore(picture_id: str) -> Response:
     """Take a picture out of the trash, as it was."""
     identifier = parse_id(picture_id, "picture")
-    await use(TrashService).take_out(caller().account_id, identifier)
-    return await _whole(identifier)
+    return await _whole(identifier, await use(TrashService).take_out(caller().account_id, identifier))
 
 
 @blueprint.post("/pictures/batch/trash")
@@ -88,10 +87,10 @@ async def restore(picture_id: str) -> Response:
 @document_response(Affected, 200)
 async def trash_selection(data: SelectionChange) -> Response:
     """Put all selected pictures into the trash."""
-    affected = await use(TrashService).put_in_selected(
+    moved = await use(TrashService).put_in_selected(
         caller().account_id, data.selection.selection(), dry_run=data.dry_run
     )
-    return json_response({"affected": affected})
+    return json_response({"affected": moved.count}, headers=operation_header(moved.operation))
 
 
 @blueprint.post("/pictures/batch/restore")
@@ -100,10 +99,10 @@ async def trash_selection(data: SelectionChange) -> Response:
 @document_response(Affected, 200)
 async def restore_selection(data: SelectionChange) -> Response:
     """Take all selected pictures out of the trash; a query must have `trash` set."""
-    affected = await use(TrashService).take_out_selected(
+    moved = await use(TrashService).take_out_selected(
         caller().account_id, data.selection.selection(), dry_run=data.dry_run
     )
-    return json_response({"affected": affected})
+    return json_response({"affected": moved.count}, headers=operation_header(moved.operation))
 
 
 @blueprint.delete("/trash")
@@ -125,7 +124,7 @@ async def purge_chosen(data: Chosen) -> Response:
     return json_response({"purged": purged, "complete": True})
 
 
-async def _whole(picture_id: UUID) -> Response:
+async def _whole(picture_id: UUID, operation: UUID | None) -> Response:
     me = caller()
     picture = await use(PictureService).whole(Owner(me.account_id, me.name), picture_id)
-    return json_response(picture, headers={"ETag": f'"{picture["revision"]}"'})
+    return json_response(picture, headers={"ETag": f'"{picture["revision"]}"'} | operation_header(operation))

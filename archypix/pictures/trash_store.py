@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection
+from archypix.journal.store import keep_moves
 
 # Seconds that a statement on a whole library may take.
 LONG = 600.0
@@ -32,36 +33,38 @@ class Doomed:
     blob_ids: list[UUID]
 
 
-async def put_in(connection: Connection, owner_id: int, picture_ids: Sequence[UUID]) -> list[UUID]:
+async def put_in(connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID) -> Moved:
     """Trash those of these pictures that are the owner's and not in the trash; which."""
-    rows = await connection.fetch(
-        "UPDATE pictures SET deleted_at = now(), revision = revision + 1"
-        " WHERE owner_id = $1 AND id = ANY ($2) AND deleted_at IS NULL RETURNING id",
-        owner_id,
-        list(picture_ids),
-    )
-    return [row["id"] for row in rows]
+    return await _move_named(connection, owner_id, picture_ids, operation, into=True)
 
 
-async def take_out(connection: Connection, owner_id: int, picture_ids: Sequence[UUID]) -> list[UUID]:
+async def take_out(connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID) -> Moved:
     """Restore those of these pictures that are the owner's and in the trash; which."""
-    rows = await connection.fetch(
-        "UPDATE pictures SET deleted_at = NULL, revision = revision + 1"
-        " WHERE owner_id = $1 AND id = ANY ($2) AND deleted_at IS NOT NULL RETURNING id",
-        owner_id,
-        list(picture_ids),
-    )
-    return [row["id"] for row in rows]
+    return await _move_named(connection, owner_id, picture_ids, operation, into=False)
 
 
-async def move_selected(connection: Connection, chosen: str, parameters: Sequence[Any], *, into: bool) -> Moved:
-    """Trash (`into`) or restore the pictures that the statement `chosen` yields, which are all there or all not."""
+async def _move_named(
+    connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID, *, into: bool
+) -> Moved:
+    chosen = "SELECT id FROM pictures WHERE owner_id = $1 AND id = ANY ($2)"
+    return await move_selected(connection, chosen, [owner_id, list(picture_ids)], operation, into=into)
+
+
+async def move_selected(
+    connection: Connection, chosen: str, parameters: Sequence[Any], operation: UUID, *, into: bool
+) -> Moved:
+    """Trash (`into`) or restore the pictures that the statement `chosen` yields, which are all there or all not.
+
+    What moves is kept for the operation.
+    """
     row = await connection.fetchrow(
         f"WITH moved AS (UPDATE pictures SET deleted_at = {'now()' if into else 'NULL'}, revision = revision + 1"
-        f" WHERE id IN ({chosen}) AND deleted_at IS {'' if into else 'NOT '}NULL RETURNING id)"
+        f" WHERE id IN ({chosen}) AND deleted_at IS {'' if into else 'NOT '}NULL RETURNING id),"
+        f" kept AS ({keep_moves('moved', f'${len(parameters) + 1}')})"
         f" SELECT (SELECT count(*) FROM moved) AS count,"
         f" ARRAY(SELECT id FROM moved LIMIT {NAMED + 1}) AS ids",
         *parameters,
+        operation,
         timeout=LONG,
     )
     return Moved(row["count"], list(row["ids"]))

@@ -57,6 +57,13 @@ async def keep(connection: Connection, picture: Standing) -> None:
     )  # fmt: skip
 
 
+async def keeps(connection: Connection, mode: str, picture_id: UUID) -> bool:
+    """Whether a picture's present file is kept when another takes its place, in a library of this version mode."""
+    if mode == "original":
+        return await count(connection, picture_id) == 0
+    return mode == "all"
+
+
 async def remove(connection: Connection, version_id: UUID) -> None:
     """Forget an earlier file; its blob is the caller's to condemn."""
     await connection.execute("DELETE FROM versions WHERE id = $1", version_id)

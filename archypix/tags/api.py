@@ -14,6 +14,7 @@ from archypix.core.ids import parse_id
 from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
+from archypix.journal.present import operation_header
 from archypix.tags import schemas
 from archypix.tags.models import CarriedTag, Tag
 from archypix.tags.service import TagService
@@ -95,8 +96,10 @@ async def order_tags(data: schemas.TagOrder) -> Response:
 @document_response(schemas.TagsRemoved, 200)
 async def delete_tag(query_args: schemas.TagDeletion) -> Response:
     """Remove a tag with its descendants. The pictures stay, without them."""
+    named = await use(TagService).named_by(caller().account_id, query_args.path)
     removal = await use(TagService).delete(caller().account_id, query_args.path, dry_run=query_args.dry_run)
-    return json_response({"deleted": removal.tags, "affected": removal.pictures})
+    answer = {"deleted": removal.tags, "affected": removal.pictures} | named
+    return json_response(answer, headers=operation_header(removal.operation))
 
 
 @blueprint.post("/tags/rename")
@@ -105,8 +108,9 @@ async def delete_tag(query_args: schemas.TagDeletion) -> Response:
 @document_response(schemas.TagChanged, 200)
 async def rename_tag(data: schemas.TagRename) -> Response:
     """Rename a tag, or move it elsewhere, with all its descendants."""
-    tag, affected = await use(TagService).rename(caller().account_id, data.path, data.new_path)
-    return json_response(tag_json(tag, use(Covers)) | {"affected": affected})
+    named = await use(TagService).named_by(caller().account_id, data.path)
+    tag, affected = await use(TagService).rename(caller().account_id, data.path, data.new_path, dry_run=data.dry_run)
+    return json_response(tag_json(tag, use(Covers)) | {"affected": affected} | named)
 
 
 @blueprint.post("/tags/merge")
@@ -115,8 +119,9 @@ async def rename_tag(data: schemas.TagRename) -> Response:
 @document_response(schemas.TagChanged, 200)
 async def merge_tags(data: schemas.TagMerge) -> Response:
     """Make one tag of two, and of their descendants that bear the same names."""
-    tag, affected = await use(TagService).merge(caller().account_id, data.path, data.into)
-    return json_response(tag_json(tag, use(Covers)) | {"affected": affected})
+    named = await use(TagService).named_by(caller().account_id, data.path)
+    tag, affected = await use(TagService).merge(caller().account_id, data.path, data.into, dry_run=data.dry_run)
+    return json_response(tag_json(tag, use(Covers)) | {"affected": affected} | named)
 
 
 @blueprint.post("/pictures/batch/tags")
@@ -125,10 +130,10 @@ async def merge_tags(data: schemas.TagMerge) -> Response:
 @document_response(schemas.Affected, 200)
 async def change_tags(data: schemas.TagsChange) -> Response:
     """Add tags to all selected pictures and take others away."""
-    affected = await use(TagService).change_selection(
+    changed = await use(TagService).change(
         caller().account_id, data.selection.selection(), add=data.add, remove=data.remove, dry_run=data.dry_run
     )
-    return json_response({"affected": affected})
+    return json_response({"affected": changed.pictures}, headers=operation_header(changed.operation))
 
 
 @blueprint.get("/pictures/<picture_id>/tags")
@@ -162,7 +167,7 @@ def carried_json(tag: CarriedTag) -> dict[str, Any]:
     return {
         "path": tag.path,
         "sources": [
-            {"source": reason.source, "source_id": reason.source_id, "since": rfc3339(reason.since)}
+            {"source": reason.source, "source_id": reason.source_id, "since": rfc3339(reason.since), **reason.more}
             for reason in tag.reasons
         ],
         "implied_by": tag.implied_by,

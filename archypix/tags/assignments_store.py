@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.journal.store import keep_assignments
 from archypix.tags.models import BY_HAND
 from archypix.tags.store import LONG
 
@@ -59,11 +60,12 @@ async def change(
     *,
     add: Sequence[int],
     remove: Sequence[int],
-    dry_run: bool,
+    operation: UUID | None,
 ) -> int:
     """Add tags by hand to the pictures that the statement `chosen` yields, and take away what people assigned.
 
-    How many pictures change. A tag that a person gave already, in whatever way, is not added again.
+    How many pictures change. A tag that a person gave already, in whatever way, is not added again. What changes is
+    kept for the operation; without one it is only counted.
     """
     first = len(parameters) + 1
     held = HELD_BY_HAND.format(sources=f"${first + 2}")
@@ -75,20 +77,34 @@ async def change(
         f"FROM assignments a USING chosen WHERE a.picture_id = chosen.id AND a.tag_id = ANY (${first + 1}::integer[])"
         f" AND a.source = ANY (${first + 2}::text[])"
     )
-    if dry_run:
+    kept: list[UUID] = []
+    if operation is None:
         steps = f"added AS ({added}), removed AS (SELECT a.picture_id {removed.replace(' USING ', ', ')})"
     else:
+        kept.append(operation)
         steps = (
             f"added AS (INSERT INTO assignments (picture_id, tag_id, source) SELECT picture_id, tag_id, 'manual'"
-            f" FROM ({added}) new ON CONFLICT DO NOTHING RETURNING picture_id),"
-            f" removed AS (DELETE {removed} RETURNING a.picture_id)"
+            f" FROM ({added}) new ON CONFLICT DO NOTHING RETURNING *),"
+            f" removed AS (DELETE {removed} RETURNING a.*),"
+            f" kept_added AS ({keep_assignments('added', 'added', f'${first + 3}')}),"
+            f" kept_removed AS ({keep_assignments('removed', 'removed', f'${first + 3}')})"
         )
     count: int = await connection.fetchval(
         f"WITH chosen AS MATERIALIZED ({chosen}), {steps}"
         " SELECT count(*) FROM (SELECT picture_id FROM added UNION SELECT picture_id FROM removed) changed",
-        *parameters, list(add), list(remove), list(BY_HAND), timeout=LONG,
+        *parameters, list(add), list(remove), list(BY_HAND), *kept, timeout=LONG,
     )  # fmt: skip
     return count
+
+
+async def unassign_all(connection: Connection, tag_ids: Sequence[int], operation: UUID) -> None:
+    """Take these tags from all pictures, whatever put them there, and keep for the operation what people assigned."""
+    await connection.execute(
+        "WITH gone AS (DELETE FROM assignments WHERE tag_id = ANY ($1) RETURNING *),"
+        " by_hand AS (SELECT * FROM gone WHERE source = ANY ($3))"
+        f" {keep_assignments('by_hand', 'removed', '$2')}",
+        list(tag_ids), operation, list(BY_HAND), timeout=LONG,
+    )  # fmt: skip
 
 
 async def of_picture(connection: Connection, owner_id: int, picture_id: UUID) -> list[Row] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 # Sources that stand for something a person did, and that the person may undo. The others follow rules and shares, and
@@ -35,11 +36,15 @@ class Tag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a picture carries a tag: one source, and since when. `source_id` tells sources of one kind apart."""
+    """Why a picture carries a tag: one source, and since when. `source_id` tells sources of one kind apart.
+
+    `more` is what the source itself has to say, as fields for JSON.
+    """
 
     source: str
     source_id: int
     since: datetime
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,16 @@ class CarriedTag:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What a deletion removes: tags, and from how many pictures (those in the trash included)."""
+    """What a deletion removes: tags, and from how many pictures (those in the trash included); by which operation."""
 
     tags: int
     pictures: int
+    operation: UUID | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """How many pictures got or lost tags, and the operation that this is; None where nothing changed."""
+
+    pictures: int
+    operation: UUID | None = None

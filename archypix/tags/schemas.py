@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
@@ -58,17 +58,19 @@ class TagOrder(Strict):
 
 
 class TagRename(Strict):
-    """A tag's path and the one it gets."""
+    """A tag's path and the one it gets; `dry_run` only counts."""
 
     path: PathText
     new_path: PathText
+    dry_run: bool = False
 
 
 class TagMerge(Strict):
-    """A tag, and the one it becomes a part of."""
+    """A tag, and the one it becomes a part of; `dry_run` only counts."""
 
     path: PathText
     into: PathText
+    dry_run: bool = False
 
 
 class TagsChange(Strict):
@@ -110,16 +112,18 @@ class TagList(BaseModel):
 
 
 class TagChanged(TagItem):
-    """A tag after a rename or merge, and how many pictures carry other tags for it."""
+    """A tag after a rename or merge, how many pictures carry other tags for it, and how many services name it."""
 
     affected: int
+    services: int = 0
 
 
 class TagsRemoved(BaseModel):
-    """How many tags went (or would), and from how many pictures."""
+    """How many tags went (or would), from how many pictures, and how many services name them."""
 
     deleted: int
     affected: int
+    services: int = 0
 
 
 class Affected(BaseModel):
@@ -128,12 +132,29 @@ class Affected(BaseModel):
     affected: int
 
 
+class ReasonService(BaseModel):
+    """A tagging service."""
+
+    id: int
+    name: str
+    kind: str
+
+
+class ReasonRule(BaseModel):
+    """A rule of a service that gives the tag, as of now: its place among the rules, and its condition."""
+
+    index: int
+    when: dict[str, Any] | str
+
+
 class ReasonItem(BaseModel):
-    """One source that gave a tag. `source_id` tells sources of one kind apart."""
+    """One source that gave a tag. `source_id` tells sources of one kind apart. A tagging service is named."""
 
     source: str
     source_id: int
     since: str
+    service: ReasonService | None = None
+    rule: ReasonRule | None = None
 
 
 class CarriedItem(BaseModel):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -11,11 +13,13 @@ from uuid import UUID
 from archypix.core.database import Connection, Database, Row
 from archypix.core.errors import Conflict, Fault, Invalid, NotFound
 from archypix.events.store import emit
+from archypix.journal import store as journal
 from archypix.pictures.locks import lock_library
 from archypix.pictures.query import Parameters
 from archypix.pictures.selection import Selection, compile_selection
 from archypix.tags import assignments_store, store, surgery
-from archypix.tags.models import SOURCES, CarriedTag, Reason, Removal, Tag
+from archypix.tags.followers import Explainer, Follower, Given, count_all
+from archypix.tags.models import SOURCES, CarriedTag, Reason, Removal, Tag, Tagged
 from archypix.tags.paths import TagPath, format_path, name_key, parse_names, parse_path, parse_paths, refuse_reserved
 from archypix.tags.resolving import find_path, resolve_paths
 from archypix.tags.trees import TagTrees
@@ -29,9 +33,18 @@ CHANGED = "tags.changed"
 class TagService:
     """The tags of every account. `trees` may be shared with whoever else needs paths."""
 
-    def __init__(self, database: Database, trees: TagTrees | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        trees: TagTrees | None = None,
+        *,
+        followers: Sequence[Follower] = (),
+        explainers: Sequence[Explainer] = (),
+    ) -> None:
         self._database = database
         self._trees = trees or TagTrees()
+        self._followers = followers
+        self._explainers = explainers
 
     # What uploads and other services call inside their own transaction, which has the library's writer lock.
 
@@ -121,6 +134,9 @@ class TagService:
             if values and existing is None:
                 await store.update(connection, tag_id, values)
             if existing is None:
+                operation = await journal.begin(connection, owner_id, "tags", f"Made the tag {format_path(path)}")
+                await journal.keep_tags(connection, operation, owner_id, None, made=True)
+                await journal.finish(connection, operation, 0, empty=True)
                 await emit(connection, owner_id, CHANGED, {})
             return await self._tag(connection, owner_id, tag_id), existing is None
 
@@ -166,35 +182,80 @@ class TagService:
             ]
             removal = Removal(len(tags), await store.count_assigned(connection, tags))
             if not dry_run:
-                await store.unassign_all(connection, tags)
+                operation = await journal.begin(connection, owner_id, "tags", f"Deleted the tag {text}")
+                await journal.keep_tags(connection, operation, owner_id, tags, made=False)
+                for follower in self._followers:
+                    await follower.tags_deleted(connection, owner_id, tags)
+                await assignments_store.unassign_all(connection, tags, operation)
                 await store.remove(connection, tags)
+                await journal.finish(connection, operation, removal.pictures, empty=True)
                 await emit(connection, owner_id, CHANGED, {})
+                return replace(removal, operation=operation)
             return removal
 
-    async def rename(self, owner_id: int, text: str, new_text: str) -> tuple[Tag, int]:
+    async def named_by(self, owner_id: int, text: str) -> dict[str, int]:
+        """How many things name a tag or one below it, by what they are. Nothing names a tag that there is not."""
+        try:
+            path = parse_path(text)
+        except Invalid:
+            return {}
+        async with self._database.connection() as connection:
+            tag_id = await find_path(connection, owner_id, path)
+            subtree = await store.subtree(connection, owner_id, tag_id) if tag_id is not None else []
+            return await count_all(self._followers, connection, owner_id, [row["id"] for row in subtree])
+
+    async def rename(self, owner_id: int, text: str, new_text: str, *, dry_run: bool = False) -> tuple[Tag, int]:
         """Rename or move a tag with all its descendants; the tag, and how many pictures carry other tags for it.
 
         `Conflict` when there is a tag already (merge with it instead), or the new place is inside of the old one.
+        `dry_run` only counts.
         """
         new_path = self._two(text, new_text, "new_path")[1]
+        if dry_run:
+            async with self._undone() as connection:
+                tag_id = await self._require(connection, owner_id, text)
+                affected = await surgery.rename(connection, owner_id, tag_id, new_path, dry_run=True)
+                return await self._tag(connection, owner_id, tag_id), affected
         async with self._database.transaction() as connection:
             await lock_library(connection, owner_id)
             tag_id = await self._require(connection, owner_id, text)
+            was = await store.find(connection, owner_id, tag_id)
             affected = await surgery.rename(connection, owner_id, tag_id, new_path)
+            for follower in self._followers:
+                await follower.tags_moved(connection, owner_id)
+            now = await store.find(connection, owner_id, tag_id)
+            moved = {"tag": tag_id, "from": [was["parent_id"], was["name"]], "to": [now["parent_id"], now["name"]]}
+            operation = await journal.begin(
+                connection, owner_id, "tags", f"Renamed {text} to {format_path(new_path)}", moved=moved
+            )
+            await journal.keep_tags(connection, operation, owner_id, None, made=True)
+            await journal.finish(connection, operation, affected, empty=True)
             await emit(connection, owner_id, CHANGED, {})
             return await self._tag(connection, owner_id, tag_id), affected
 
-    async def merge(self, owner_id: int, text: str, into_text: str) -> tuple[Tag, int]:
+    async def merge(self, owner_id: int, text: str, into_text: str, *, dry_run: bool = False) -> tuple[Tag, int]:
         """Make one tag of two, descendants of the same names included; what is left, and how many pictures changed.
 
-        `Conflict` when one would be merged into its own descendant.
+        `Conflict` when one would be merged into its own descendant. `dry_run` only counts.
         """
         self._two(text, into_text, "into")
+        if dry_run:
+            async with self._undone() as connection:
+                tag_id = await self._require(connection, owner_id, text)
+                into_id = await self._require(connection, owner_id, into_text, "into")
+                affected = await surgery.merge(connection, owner_id, tag_id, into_id, dry_run=True)
+                return await self._tag(connection, owner_id, into_id), affected
         async with self._database.transaction() as connection:
             await lock_library(connection, owner_id)
             tag_id = await self._require(connection, owner_id, text)
             into_id = await self._require(connection, owner_id, into_text, "into")
+            mapping = await surgery.dissolved(connection, owner_id, tag_id, into_id) if self._followers else {}
+            for follower in self._followers:
+                await follower.tags_merged(connection, owner_id, mapping)
             affected = await surgery.merge(connection, owner_id, tag_id, into_id)
+            summary = f"Merged {text} into {into_text}"
+            operation = await journal.begin(connection, owner_id, "tags", summary, undoable=False)
+            await journal.finish(connection, operation, affected, empty=True)
             await emit(connection, owner_id, CHANGED, {})
             return await self._tag(connection, owner_id, into_id), affected
 
@@ -208,7 +269,11 @@ class TagService:
             if rows is None:
                 raise NotFound("There is no picture with this id.")
             tree = await self._trees.read(connection, owner_id)
-        return carried(rows, tree.paths)
+            more: dict[Given, Mapping[str, Any]] = {}
+            for explainer in self._explainers:
+                given = [(row["tag_id"], row["source"], row["source_id"]) for row in rows]
+                more.update(await explainer.explain(connection, owner_id, picture_id, given))
+        return carried(rows, tree.paths, more)
 
     async def change_selection(
         self,
@@ -219,6 +284,18 @@ class TagService:
         remove: Sequence[str] = (),
         dry_run: bool = False,
     ) -> int:
+        """How many pictures `change` changes."""
+        return (await self.change(owner_id, selection, add=add, remove=remove, dry_run=dry_run)).pictures
+
+    async def change(
+        self,
+        owner_id: int,
+        selection: Selection,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> Tagged:
         """Add tags to the selected pictures, made where missing, and take away those that people gave; how many change.
 
         What rules and shares gave stays. `dry_run` only counts. `Invalid` for a tag that is in both.
@@ -236,18 +313,26 @@ class TagService:
             found = [tree.find(path) for path in adding]
             if set(gone) & set(found):
                 raise Invalid("A tag cannot be added and removed at once.", faults=(Fault("remove", "Also in `add`."),))
-            if not dry_run:
-                found = await resolve_paths(connection, owner_id, adding, create=True)
-            elif None in found:
+            if dry_run:
                 # A tag that is not there yet is new to every picture.
-                found = [-1 if tag is None else tag for tag in found]
+                new = [-1 if tag is None else tag for tag in found]
+                return Tagged(
+                    await assignments_store.change(
+                        connection, chosen, parameters.values, add=new, remove=gone, operation=None
+                    )
+                )
+            operation = await journal.begin(connection, owner_id, "tags", _summary(adding, removing))
+            made = 0
+            if None in found:
+                found = await resolve_paths(connection, owner_id, adding, create=True)
+                made = await journal.keep_tags(connection, operation, owner_id, None, made=True)
             affected = await assignments_store.change(
                 connection, chosen, parameters.values, add=[tag for tag in found if tag is not None], remove=gone,
-                dry_run=dry_run,
+                operation=operation,
             )  # fmt: skip
-            if affected and not dry_run:
+            if affected:
                 await emit(connection, owner_id, CHANGED, {"pictures": affected})
-            return affected
+            return Tagged(affected, await journal.finish(connection, operation, affected, empty=made > 0))
 
     def _check_some(self, paths: Iterable[str], field: str) -> list[TagPath]:
         texts = list(paths)
@@ -261,6 +346,17 @@ class TagService:
         refuse_reserved(other, field)
         return path, other
 
+    @asynccontextmanager
+    async def _undone(self) -> AsyncIterator[Connection]:
+        """A transaction of which nothing stays."""
+        async with self._database.connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            finally:
+                await transaction.rollback()
+
     async def _require(self, connection: Connection, owner_id: int, text: str, field: str = "path") -> int:
         path = parse_path(text, field)
         tag_id = await find_path(connection, owner_id, path)
@@ -272,6 +368,12 @@ class TagService:
         row = await store.one(connection, owner_id, tag_id)
         *above, _ = row["names"]
         return _tag_of(row, format_path(tuple(above)) if above else None)
+
+
+def _summary(added: Sequence[TagPath], removed: Sequence[TagPath]) -> str:
+    """What a change of tags did, for people."""
+    parts = [("Added", added), ("Removed", removed)]
+    return "; ".join(f"{word} {', '.join(map(format_path, paths))}" for word, paths in parts if paths)
 
 
 def in_tree_order(rows: Sequence[Row]) -> list[Tag]:
@@ -302,12 +404,13 @@ def _tag_of(row: Row, parent: str | None) -> Tag:
     )  # fmt: skip
 
 
-def carried(rows: Sequence[Row], paths: Any) -> list[CarriedTag]:
+def carried(rows: Sequence[Row], paths: Any, more: Mapping[Given, Mapping[str, Any]]) -> list[CarriedTag]:
     """The tags of one picture from rows of `assignments_store.of_picture`, in order of their paths."""
     reasons: dict[int, list[Reason]] = {}
     implied: dict[int, set[str]] = {}
     for row in rows:
-        reasons.setdefault(row["tag_id"], []).append(Reason(row["source"], row["source_id"], row["created_at"]))
+        by = more.get((row["tag_id"], row["source"], row["source_id"]), {})
+        reasons.setdefault(row["tag_id"], []).append(Reason(row["source"], row["source_id"], row["created_at"], by))
         for ancestor in row["lineage"][:-1]:
             implied.setdefault(ancestor, set()).add(paths[row["tag_id"]])
     found = [

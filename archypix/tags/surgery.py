@@ -12,10 +12,13 @@ from archypix.tags.paths import MAX_DEPTH, TagPath, format_path, name_key
 from archypix.tags.resolving import find_path, resolve_paths
 
 
-async def rename(connection: Connection, owner_id: int, tag_id: int, new_path: TagPath) -> int:
+async def rename(
+    connection: Connection, owner_id: int, tag_id: int, new_path: TagPath, *, dry_run: bool = False
+) -> int:
     """Bring a tag to `new_path`; how many pictures carry other tags for it.
 
     `Conflict` when another tag is there, the new path is below the tag itself, or its descendants would be too deep.
+    `dry_run` is for transactions that are undone: it counts, and leaves out what takes long.
     """
     there = await find_path(connection, owner_id, new_path)
     if there not in (None, tag_id):
@@ -28,6 +31,8 @@ async def rename(connection: Connection, owner_id: int, tag_id: int, new_path: T
         await store.rename(connection, tag_id, name, name_key(name))
         return 0
     _refuse_deep(subtree, len(new_path))
+    if dry_run:
+        return await store.count_assigned(connection, sorted(ids))
     await store.move(connection, tag_id, parent_id, name, name_key(name))
     return await store.derive_assigned(connection, sorted(ids))
 
@@ -56,10 +61,17 @@ class _Plan:
     moved: list[tuple[Row, int]] = field(default_factory=list)
 
 
-async def merge(connection: Connection, owner_id: int, tag_id: int, into_id: int) -> int:
+async def dissolved(connection: Connection, owner_id: int, tag_id: int, into_id: int) -> dict[int, int]:
+    """The tags that a merge removes, each with the one that it becomes."""
+    source = await store.subtree(connection, owner_id, tag_id)
+    return _plan_merge(source, await store.subtree(connection, owner_id, into_id), tag_id, into_id).dissolved
+
+
+async def merge(connection: Connection, owner_id: int, tag_id: int, into_id: int, *, dry_run: bool = False) -> int:
     """Merge a tag and its descendants into another; how many pictures carry other tags for it.
 
     Children of the same name become one in turn; other children move. `Conflict` when `into_id` is the tag or below it.
+    `dry_run` only counts.
     """
     source = await store.subtree(connection, owner_id, tag_id)
     if any(row["id"] == into_id for row in source):
@@ -71,6 +83,8 @@ async def merge(connection: Connection, owner_id: int, tag_id: int, into_id: int
     for row, parent_id in plan.moved:
         _refuse_deep(list(_below(row, children)), depths[parent_id] + 1)
     affected = await store.count_assigned(connection, [row["id"] for row in source])
+    if dry_run:
+        return affected
     await store.hide_keys(connection, list(plan.dissolved))
     for row, parent_id in plan.moved:
         await store.move(connection, row["id"], parent_id, row["name"], row["name_key"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archypix.core.database import Connection, Row
 from archypix.pictures.store import revision
+from archypix.predicates.models import Words
 from archypix.tags import store
+from archypix.tags.naming import Names
 from archypix.tags.paths import TagPath, parse_paths, path_key
 
 # About 30 MB of memory when full.
@@ -22,6 +24,14 @@ class TagTree:
     revision: int
     paths: Mapping[int, str]
     ids: Mapping[str, int]
+    account_id: int = 0
+    _names: list[Names] = field(default_factory=list, compare=False, repr=False)
+
+    def named(self, words: Words) -> list[int]:
+        """Tags whose names have these words; the index of names is made by the first search."""
+        if not self._names:
+            self._names.append(Names(self.paths))
+        return self._names[0].find(words)
 
     def find(self, path: TagPath) -> int | None:
         """The id of the tag at this path, whatever the case it is written in."""
@@ -66,7 +76,7 @@ class TagTrees:
     async def read(self, connection: Connection, account_id: int) -> TagTree:
         """The tree as the database has it. Not inside a transaction that changes tags: it may yet be undone."""
         rows = await store.tree_rows(connection, account_id)
-        tree = build_tree(rows)
+        tree = build_tree(rows, account_id)
         self._forget(account_id)
         self._trees[account_id] = tree
         self._held += len(tree.paths)
@@ -79,7 +89,7 @@ class TagTrees:
             self._held -= len(tree.paths)
 
 
-def build_tree(rows: list[Row]) -> TagTree:
+def build_tree(rows: list[Row], account_id: int) -> TagTree:
     """A tree from rows of `store.tree_rows`, parents before children."""
     paths: dict[int, str] = {}
     keys: dict[int, str] = {}
@@ -94,4 +104,4 @@ def build_tree(rows: list[Row]) -> TagTree:
             paths[tag_id] = f"{paths[parent_id]}/{row['name']}"
             keys[tag_id] = f"{keys[parent_id]}/{row['name_key']}"
     revision = rows[0]["tags_revision"] if rows else 0
-    return TagTree(revision, paths, {key: tag_id for tag_id, key in keys.items()})
+    return TagTree(revision, paths, {key: tag_id for tag_id, key in keys.items()}, account_id)

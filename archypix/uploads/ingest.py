@@ -6,7 +6,6 @@ their key, then one transaction makes picture, tags and job. What was left behin
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from uuid import UUID
 
 from archypix.core import clock, metrics
 from archypix.core.database import Connection, Database, Row
-from archypix.core.errors import ArchypixError, QuotaExceeded, Unavailable
+from archypix.core.errors import QuotaExceeded, Unavailable
 from archypix.core.ids import new_id
 from archypix.events.store import emit
 from archypix.jobs import store as jobs
@@ -22,7 +21,7 @@ from archypix.jobs.models import EXAMINE
 from archypix.media.kinds import sniff
 from archypix.pictures import blob_store, rows_store
 from archypix.pictures.blob_store import Blob
-from archypix.pictures.blobs import kept_from_sweep
+from archypix.pictures.blobs import abandon, claim_blob, kept_from_sweep
 from archypix.pictures.dates import order_date
 from archypix.pictures.locks import lock_library
 from archypix.pictures.names import clean_filename
@@ -34,7 +33,6 @@ from archypix.uploads import store
 from archypix.uploads.content import Content, open_file
 from archypix.uploads.models import Details, Ingested
 
-logger = logging.getLogger(__name__)
 # Others may make the same bytes live, or remove them, between two steps; each time it is tried again.
 ATTEMPTS = 5
 
@@ -182,24 +180,7 @@ class IngestService:
 
     async def abandon(self, blob: Blob) -> None:
         """Bytes that nobody will need: condemned now if the database answers, else by the sweep."""
-        try:
-            async with self._database.transaction() as connection:
-                await blob_store.condemn_writing(connection, blob.id)
-        except ArchypixError as error:
-            logger.warning("left a half-written file to the sweep: %s", error)
-
-
-async def claim_blob(connection: Connection, sha256: bytes, own: Blob | None) -> UUID | None:
-    """The one live blob with these bytes, kept from going: our own, now live, or another; None when there is none.
-
-    Where another is taken, our own is condemned.
-    """
-    if own is not None and await blob_store.make_live(connection, own.id):
-        return own.id
-    other = await blob_store.hold_live(connection, sha256)
-    if other is not None and own is not None:
-        await blob_store.condemn_writing(connection, own.id)
-    return other
+        await abandon(self._database, blob)
 
 
 def _media_type(content: Content, details: Details) -> str:

@@ -12,17 +12,18 @@ from archypix.core.errors import Conflict, NotFound, Unavailable
 from archypix.core.ids import new_id
 from archypix.events.store import emit
 from archypix.jobs import store as jobs
-from archypix.jobs.models import EXAMINE, INTERACTIVE
+from archypix.jobs.models import EXAMINE, INTERACTIVE, WRITE
 from archypix.media.kinds import Kind, sniff
 from archypix.pictures import blob_store, rows_store, versions_store
 from archypix.pictures.blob_store import Blob
-from archypix.pictures.blobs import kept_from_sweep
+from archypix.pictures.blobs import claim_blob, kept_from_sweep
 from archypix.pictures.locks import lock_library
 from archypix.pictures.rows_store import Standing
 from archypix.storage.interface import Storage
 from archypix.storage.keys import blob_key
 from archypix.uploads.content import Content
-from archypix.uploads.ingest import ATTEMPTS, IngestService, claim_blob
+from archypix.uploads.ingest import ATTEMPTS, IngestService
+from archypix.writing import service as writing
 
 NO_PICTURE = "There is no such picture."
 IN_TRASH = "This picture is in the trash: restore it first."
@@ -67,7 +68,7 @@ class ReplaceService:
         async with self._database.transaction() as connection:
             library = await lock_library(connection, account_id)
             picture = await _replaceable(connection, account_id, picture_id)
-            return 0 if await _keeps(connection, library["version_mode"], picture) else picture.size
+            return 0 if await versions_store.keeps(connection, library["version_mode"], picture.id) else picture.size
 
     async def replace(
         self,
@@ -160,13 +161,16 @@ class ReplaceService:
                 return None
             if keeping:
                 await versions_store.keep(connection, picture)
-            return await _swap(connection, picture, file, blob_id)
+            replaced = await _swap(connection, picture, file, blob_id)
+            # What people set holds for whatever file the picture has; one brought back stays as it was.
+            await writing.request(connection, account_id, [picture_id])
+            return replaced
 
     async def _require_room(
         self, connection: Connection, library: Row, picture: Standing, file: NewFile, upload_id: UUID | None
     ) -> bool:
         """Return whether the present file is kept; `QuotaExceeded` when the new one does not fit beside what stays."""
-        keeping = await _keeps(connection, library["version_mode"], picture)
+        keeping = await versions_store.keeps(connection, library["version_mode"], picture.id)
         freed = 0 if keeping else picture.size
         await self._ingest.require_room(connection, library, file.size - freed, upload_id=upload_id)
         return keeping
@@ -196,12 +200,6 @@ async def _require_unique(connection: Connection, account_id: int, picture: Stan
         raise Conflict(f"These bytes are another picture of this library: {other.id}.", code="duplicate")
 
 
-async def _keeps(connection: Connection, mode: str, picture: Standing) -> bool:
-    if mode == "original":
-        return await versions_store.count(connection, picture.id) == 0
-    return mode == "all"
-
-
 async def _swap(connection: Connection, picture: Standing, file: NewFile, blob_id: UUID) -> Replaced:
     """Give the picture another blob, have it examined, and let the old blob go if nothing else needs it."""
     row = await rows_store.update(
@@ -217,11 +215,18 @@ async def _swap(connection: Connection, picture: Standing, file: NewFile, blob_i
             "state": "processing",
             "failure": None,
             "has_thumbnails": False,
+            "content_hash": None,
+            "perceptual_hash": None,
+            "metadata_state": None,
+            "metadata_failure": None,
+            "written_fields": [],
+            "uploaded_sha256": None,
             "version": picture.version + 1,
             "edited_at": clock.now(),
         },
     )
     await jobs.enqueue(connection, EXAMINE, picture.id, blob_id, priority=INTERACTIVE)
+    await jobs.cancel(connection, WRITE, picture.id)
     await blob_store.condemn_unreferenced(connection, [picture.blob_id])
     await emit(connection, picture.owner_id, "picture.updated", {"id": str(picture.id)})
     return Replaced(True, row["version"], row["state"])

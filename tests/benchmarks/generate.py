@@ -19,6 +19,7 @@ import asyncpg
 from archypix.core.database import migrate, migrations
 from archypix.pictures.recount import library_mismatches
 from archypix.tags.recount import array_mismatches, place_mismatches, tag_mismatches, tree_mismatches
+from archypix.timeline.recount import timeline_mismatches
 
 OWNER = "alice"
 # The tags the benchmarks read: how many of a thousand pictures carry each, anywhere in time or only the oldest.
@@ -136,10 +137,17 @@ UPDATE tags SET count = x.own, total = x.all_below FROM (
 UPDATE libraries SET picture_count = x.n, original_bytes = x.bytes FROM (
     SELECT owner_id, count(*) AS n, sum(size) AS bytes FROM pictures GROUP BY 1
 ) x WHERE owner_id = account_id;
+SELECT timeline_recount();
+INSERT INTO picture_documents
+SELECT p.id, p.sorted_at, p.owner_id, picture_document(p) FROM pictures p ORDER BY p.sorted_at;
+INSERT INTO fact_values (owner_id, field, value)
+SELECT DISTINCT owner_id, 'camera', camera_model FROM pictures
+UNION SELECT DISTINCT owner_id, 'lens', lens FROM pictures
+UNION SELECT DISTINCT owner_id, 'type', media_type FROM pictures;
 """
 
 # Their indexes are made when their rows are there.
-TABLES = ("blobs", "pictures", "assignments", "picture_tags")
+TABLES = ("blobs", "pictures", "assignments", "picture_tags", "picture_documents")
 
 
 async def ensure(server: str, pictures: int) -> str:
@@ -253,7 +261,14 @@ async def _prove(connection: asyncpg.Connection) -> None:
         await connection.execute("SELECT derive_picture_tags($1)", sample)
     after = await connection.fetch("SELECT id, tag_ids, tag_closure FROM pictures WHERE id = ANY ($1)", sample)
     assert sorted(map(tuple, before)) == sorted(map(tuple, after))
-    for check in (array_mismatches, place_mismatches, tag_mismatches, tree_mismatches, library_mismatches):
+    for check in (
+        array_mismatches,
+        place_mismatches,
+        tag_mismatches,
+        tree_mismatches,
+        library_mismatches,
+        timeline_mismatches,
+    ):
         found = await check(connection)
         assert not found, (check.__name__, found[:3])
 

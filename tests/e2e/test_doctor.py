@@ -81,6 +81,8 @@ def test_bytes_that_rot_are_found_by_reading_them(stocked: Path) -> None:
         ("UPDATE libraries SET original_bytes = original_bytes + 1", "a counter of a library that is wrong"),
         ("UPDATE libraries SET picture_count = picture_count + 1", "a counter of a library that is wrong"),
         ("UPDATE tags SET total = total + 1 WHERE name = 'B'", "a counter of a tag that is wrong"),
+        ("UPDATE timeline_counts SET total = total + 1 WHERE ctid = (SELECT ctid FROM timeline_counts LIMIT 1)",
+         "a count of the timeline that is wrong"),
         ("UPDATE pictures SET state = 'processing' WHERE id = (SELECT id FROM pictures LIMIT 1)",
          "a picture that waits for nobody"),
     ],

@@ -13,7 +13,7 @@ from uuid import UUID
 from archypix.core.database import Connection, Database
 from archypix.core.ids import new_id
 from archypix.pictures.locks import lock_library
-from archypix.pictures.recount import Mismatch, library_mismatches
+from archypix.pictures.recount import Mismatch, document_mismatches, library_mismatches
 from archypix.pictures.service import Owner, PictureService
 from archypix.tags import recount
 from archypix.tags.service import TagService
@@ -53,7 +53,7 @@ class Shelf:
             "kind": "image",
             "state": "ready",
             "date_source": "exif",
-            "sorted_at": NOON,
+            "sorted_at": columns.get("captured_at") or NOON,
             "source": "upload",
             **columns,
         }
@@ -89,7 +89,7 @@ class Shelf:
 
 async def all_mismatches(connection: Connection) -> list[Mismatch]:
     """Everything that `doctor` would find wrong in pictures and tags."""
-    found = await library_mismatches(connection)
+    found = await library_mismatches(connection) + await document_mismatches(connection)
     for check in (recount.array_mismatches, recount.place_mismatches, recount.tag_mismatches, recount.tree_mismatches):
         found += await check(connection)
     return found

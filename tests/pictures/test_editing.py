@@ -132,14 +132,17 @@ async def test_addresses_of_files(alice: Person, bob: Person) -> None:
 
 
 async def test_settings_of_the_library(alice: Person) -> None:
-    assert await alice.get("/account/library") == {"trash_days": None, "default_trash_days": 30, "version_mode": "all"}
-    changed = await alice.send("PATCH", "/account/library", {"trash_days": 7})
-    assert changed == {"trash_days": 7, "default_trash_days": 30, "version_mode": "all"}
-    await alice.send("PATCH", "/account/library", {"version_mode": "none"})
-    assert await alice.send("PATCH", "/account/library", {"trash_days": None}) == {
+    usual = {
         "trash_days": None,
         "default_trash_days": 30,
-        "version_mode": "none",
+        "version_mode": "all",
+        "write_metadata": True,
+        "keywords_root": None,
     }
+    assert await alice.get("/account/library") == usual
+    changed = await alice.send("PATCH", "/account/library", {"trash_days": 7})
+    assert changed == usual | {"trash_days": 7}
+    await alice.send("PATCH", "/account/library", {"version_mode": "none"})
+    assert await alice.send("PATCH", "/account/library", {"trash_days": None}) == usual | {"version_mode": "none"}
     for wrong in ({"trash_days": -1}, {"trash_days": 4000}, {"version_mode": "some"}, {"version_mode": None}, {"x": 1}):
         assert (await alice.call("PATCH", "/account/library", json=wrong)).status == 422

@@ -288,8 +288,8 @@ $$ SELECT CASE WHEN tag_closure = '{}' THEN ARRAY[-owner_id] ELSE tag_closure EN
 
 -- What is derived is derived here, in the transaction that changes its source, whichever statement that is. Each function
 -- first takes the writer lock of the libraries concerned, so that its own statements see all that was committed before.
--- Statements are written so that one plan is right for a picture and for a hundred thousand, and are planned once a session:
--- rows travel as arrays, and tables are reached by their keys.
+-- Statements are written so that one plan is right for a picture and for a hundred thousand, and are planned once a session,
+-- perhaps while the tables are empty: rows travel as arrays, and the planner is left no other way to a table than its key.
 
 CREATE FUNCTION lock_libraries(owners integer[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
@@ -316,15 +316,16 @@ CREATE TRIGGER tags_moved AFTER UPDATE OF parent_id ON tags
     FOR EACH ROW WHEN (OLD.lineage <> NEW.lineage) EXECUTE FUNCTION tags_moved();
 
 -- The arrays on pictures, from assignments and the tree. `ids` are pictures of any owner.
-CREATE FUNCTION derive_picture_tags(ids uuid[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION derive_picture_tags(ids uuid[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     WITH derived AS MATERIALIZED (
         SELECT touched.id, coalesce(direct.tag_ids, '{}') AS tag_ids, coalesce(direct.tag_closure, '{}') AS tag_closure
         FROM unnest(ids) AS touched (id) CROSS JOIN LATERAL (
             SELECT array_agg(DISTINCT t.id ORDER BY t.id) AS tag_ids,
                 array_agg(DISTINCT ancestor ORDER BY ancestor) AS tag_closure
-            FROM assignments a JOIN tags t ON t.id = a.tag_id CROSS JOIN LATERAL unnest(t.lineage) AS ancestor
-            WHERE a.picture_id = touched.id
+            FROM (SELECT tag_id FROM assignments WHERE picture_id = touched.id OFFSET 0) a
+                JOIN tags t ON t.id = a.tag_id CROSS JOIN LATERAL unnest(t.lineage) AS ancestor
         ) direct
     )
     UPDATE pictures p SET tag_ids = d.tag_ids, tag_closure = d.tag_closure
@@ -351,7 +352,8 @@ CREATE TRIGGER assignments_deleted AFTER DELETE ON assignments
 
 -- Rows of the read model to be removed and added, and the counters of tags with them.
 CREATE FUNCTION place_pictures(removed picture_tags[], added picture_tags[]) RETURNS void LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_nestloop = on AS $$
+SET plan_cache_mode = force_generic_plan SET enable_nestloop = on SET enable_seqscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
 BEGIN
     DELETE FROM picture_tags p USING unnest(removed) r
     WHERE p.tag_id = r.tag_id AND p.sorted_at = r.sorted_at AND p.picture_id = r.picture_id;
@@ -381,7 +383,7 @@ END $$;
 -- a hundred thousand. A change of date alone changes no counter and takes no lock: a picture's rows in the read model are
 -- touched only by who holds the picture's own row.
 CREATE FUNCTION pictures_changed() RETURNS trigger LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
     changes stored[];
     removed picture_tags[];

@@ -1,0 +1,132 @@
+"""SQL that writes operations down: begun before the change, kept by the statement that changes, finished after it.
+
+Everything here is called inside a transaction that has the library's writer lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from archypix.core.database import Connection
+from archypix.core.ids import new_id
+
+Kind: TypeAlias = Literal["tags", "metadata", "trash", "restore"]
+
+LONG = 600.0
+LONGEST_SUMMARY = 300
+# Of each account the newest are kept, up to so many and so many bytes; then the oldest go.
+MOST_OPERATIONS = 10_000
+MOST_BYTES = 256 << 20
+# Pictures in one row of fields: large enough that equal values compress, small enough to be read one at a time.
+CHUNK = 1_000
+
+BEGIN = """
+INSERT INTO operations (id, owner_id, number, kind, summary, undoes, undoable, units, moved, written)
+SELECT $1, $2, coalesce(last.number, 0) + 1, $3, $4, $5, $6, $7, $8, coalesce(last.written, 0)
+FROM (SELECT) one LEFT JOIN LATERAL (
+    SELECT number, written FROM operations WHERE owner_id = $2 ORDER BY number DESC LIMIT 1
+) last ON true
+"""
+FINISH = """
+UPDATE operations SET count = $2, written = written + (
+    SELECT coalesce(sum(64 + pg_column_size(picture_ids) + coalesce(pg_column_size(times), 0)
+        + coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0)), 0)
+    FROM operation_items WHERE operation_id = $1
+) + (
+    SELECT coalesce(sum(pg_column_size(t)), 0) FROM operation_tags t WHERE operation_id = $1
+) + 200 WHERE id = $1 RETURNING owner_id, number, written
+"""
+TRIM = """
+DELETE FROM operations WHERE owner_id = $1 AND number < greatest($2::bigint - $4 + 1, (
+    SELECT number FROM operations WHERE owner_id = $1 AND written > $3::bigint - $5 ORDER BY number LIMIT 1
+))
+"""
+
+
+async def begin(
+    connection: Connection,
+    owner_id: int,
+    kind: Kind,
+    summary: str,
+    *,
+    undoes: UUID | None = None,
+    undoable: bool = True,
+    units: Sequence[str] = (),
+    moved: dict[str, Any] | None = None,
+) -> UUID:
+    """A new operation, to be finished in the same transaction; its id.
+
+    `units` are the groups of fields that it changes, `moved` where a tag was and where it went.
+    """
+    operation_id = new_id()
+    await connection.execute(
+        BEGIN, operation_id, owner_id, kind, summary[:LONGEST_SUMMARY], undoes, undoable, list(units), moved
+    )
+    return operation_id
+
+
+async def finish(connection: Connection, operation_id: UUID, count: int, *, empty: bool = False) -> UUID | None:
+    """Say how many pictures the operation changed. One that changed none is forgotten (None), unless it may be `empty`.
+
+    The account's oldest operations go when there are too many.
+    """
+    if not count and not empty:
+        await connection.execute("DELETE FROM operations WHERE id = $1", operation_id)
+        return None
+    row = await connection.fetchrow(FINISH, operation_id, count, timeout=LONG)
+    await connection.execute(TRIM, *row, MOST_OPERATIONS, MOST_BYTES, timeout=LONG)
+    return operation_id
+
+
+def keep_assignments(rows: str, kind: Literal["added", "removed"], operation: str) -> str:
+    """A statement that keeps the assignments (rows as the table has them) of the CTE `rows`."""
+    return (
+        "INSERT INTO operation_items (operation_id, kind, tag_id, source, source_id, picture_ids, times)"
+        f" SELECT {operation}, '{kind}', tag_id, source, source_id, array_agg(picture_id), array_agg(created_at)"
+        f" FROM {rows} GROUP BY tag_id, source, source_id"
+    )
+
+
+def keep_fields(rows: str, operation: str) -> str:
+    """A statement that keeps the fields in the CTE `rows` (`id`, `before`, `after`), where they changed."""
+    return (
+        "INSERT INTO operation_items (operation_id, kind, picture_ids, before, after)"
+        f" SELECT {operation}, 'set', array_agg(id), jsonb_agg(before), jsonb_agg(after)"
+        f" FROM (SELECT *, (row_number() OVER () - 1) / {CHUNK} AS chunk FROM {rows} WHERE before <> after) numbered"
+        " GROUP BY chunk"
+    )
+
+
+def keep_moves(rows: str, operation: str) -> str:
+    """A statement that keeps the pictures of the CTE `rows` (`id`), which went into the trash or out."""
+    return (
+        "INSERT INTO operation_items (operation_id, kind, picture_ids)"
+        f" SELECT {operation}, 'moved', array_agg(id) FROM {rows} HAVING count(*) > 0"
+    )
+
+
+async def keep_tags(
+    connection: Connection, operation_id: UUID, owner_id: int, tag_ids: Sequence[int] | None, *, made: bool
+) -> int:
+    """Keep tags as they are now, which were made in this transaction or are about to go; how many.
+
+    Without `tag_ids` all that were made in this transaction.
+    """
+    which = "id = ANY ($4)" if tag_ids is not None else "$4::integer[] IS NULL AND created_at = now()"
+    result: str = await connection.execute(
+        "INSERT INTO operation_tags SELECT $1, $3, id, parent_id, depth, name, name_key, description, colour, position,"
+        f" cover_id, created_at FROM tags WHERE owner_id = $2 AND {which}",
+        operation_id, owner_id, made, None if tag_ids is None else list(tag_ids), timeout=LONG,
+    )  # fmt: skip
+    return int(result.rpartition(" ")[2])
+
+
+async def picture_batches(connection: Connection, operation_id: UUID) -> AsyncIterator[list[UUID]]:
+    """The pictures whose fields an operation changed, a thousand at a time."""
+    rows = connection.cursor(
+        "SELECT picture_ids FROM operation_items WHERE operation_id = $1 AND kind = 'set'", operation_id, prefetch=10
+    )
+    async for row in rows:
+        yield list(row["picture_ids"])

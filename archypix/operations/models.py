@@ -1,0 +1,47 @@
+"""What operations look like in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One change by a person: `count` pictures changed, `undoes` an earlier operation; `undoable` says whether now."""
+
+    id: UUID
+    number: int
+    kind: str
+    summary: str
+    at: datetime
+    count: int
+    undone_at: datetime | None
+    undoes: UUID | None
+    undoable: bool
+    units: Sequence[str]
+    moved: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPage:
+    """A page of the log, newest first; `next` is the cursor of the following one."""
+
+    items: Sequence[Operation]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: pictures put back, and those that had changed since and were left alone.
+
+    `operation` is the undo itself, which can be undone in turn; None where nothing was left to put back.
+    """
+
+    undone: UUID
+    operation: UUID | None
+    affected: int
+    skipped: int

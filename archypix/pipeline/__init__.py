@@ -1,0 +1,1 @@
+"""The pipeline: tagging services in their order, and the loop that keeps what they assign up to date."""

@@ -1,0 +1,1 @@
+"""Finding: searches that people keep, and what is suggested while they type."""

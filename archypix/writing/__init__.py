@@ -1,0 +1,1 @@
+"""Writing: what people set, into their files; and keywords of files as tags."""
