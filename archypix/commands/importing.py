@@ -181,9 +181,12 @@ class _Import:
                 pass
 
 
-def _file_date(path: Path) -> datetime:
-    """When the file was last changed, as this machine's wall clock."""
-    return datetime.fromtimestamp(path.stat().st_mtime)
+def _file_date(path: Path) -> datetime | None:
+    """When the file was last changed, as this machine's wall clock; None for what is no date of the calendar."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _print_table(tally: Tally) -> None:

@@ -24,6 +24,10 @@ def order_date(
     return ingested_at.astimezone(UTC).replace(tzinfo=None), INGESTED
 
 
+# The first and the last moment of the calendar are infinities on their way to the database.
+INFINITE = (datetime.min, datetime.max)
+
+
 def parse_wall_clock(text: str) -> datetime:
     """A naive wall clock from `2018-03-02T10:00:00`, with or without fraction or offset; an offset is dropped.
 
@@ -31,4 +35,7 @@ def parse_wall_clock(text: str) -> datetime:
     """
     if len(text) > 40:
         raise ValueError("too long")
-    return datetime.fromisoformat(text).replace(tzinfo=None)
+    moment = datetime.fromisoformat(text).replace(tzinfo=None)
+    if moment in INFINITE:
+        raise ValueError("no date")
+    return moment

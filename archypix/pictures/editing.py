@@ -15,6 +15,7 @@ from archypix.events.store import emit
 from archypix.journal import store as journal
 from archypix.media.texts import LONG, SHORT, TITLE, clean
 from archypix.pictures import editing_store, rows_store
+from archypix.pictures.dates import INFINITE
 from archypix.pictures.editing_store import Edit
 from archypix.pictures.locks import lock_library
 from archypix.pictures.names import MAX_NAME, clean_filename
@@ -275,5 +276,7 @@ def _filename(value: str | None, faults: list[Fault]) -> str:
 
 
 def _check_wall_clock(value: datetime, faults: list[Fault]) -> None:
+    if value in INFINITE:
+        faults.append(Fault("captured_at", "There was no camera then."))
     if value.tzinfo is not None:
         faults.append(Fault("captured_at", "A wall clock such as 2018-03-02T10:00:00; its offset is `utc_offset`."))

@@ -76,6 +76,7 @@ async def test_if_match_guards_against_lost_changes(alice: Person) -> None:
     ("body", "field"),
     [
         ({"captured_at": "yesterday"}, "captured_at"),
+        ({"captured_at": "0001-01-01T00:00:00"}, "captured_at"),
         ({"captured_at": "2018-03-02T10:00:00+02:00"}, "captured_at"),
         ({"utc_offset": 841}, "utc_offset"),
         ({"latitude": 91, "longitude": 0}, "latitude"),
