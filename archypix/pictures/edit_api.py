@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 from quart_schema import document_response, validate_request
 
 from archypix.core.ids import parse_id
 from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
+from archypix.gate.preconditions import wanted_revisions
 from archypix.journal.present import operation_header
 from archypix.media.texts import LONG, SHORT, TITLE
 from archypix.pictures import schemas
@@ -25,7 +25,6 @@ from archypix.pictures.service import Owner, PictureService
 
 blueprint = Blueprint("picture_editing", __name__)
 SPAN = r"^[+-][0-9]{2,6}:[0-5][0-9](:[0-5][0-9])?$"
-ENTITY_TAG = re.compile(r'"(\d{1,9})"')
 
 
 class PictureEdit(Strict):
@@ -127,7 +126,7 @@ class Library(Strict):
 async def edit(picture_id: str, data: PictureEdit) -> Response:
     """Set fields of a picture; with `If-Match`, only if nobody changed it meanwhile."""
     me, identifier = caller(), parse_id(picture_id, "picture")
-    operation = await use(EditService).edit(me.account_id, identifier, data.values(), revisions=_if_match())
+    operation = await use(EditService).edit(me.account_id, identifier, data.values(), revisions=wanted_revisions())
     picture = await use(PictureService).whole(Owner(me.account_id, me.name), identifier)
     return json_response(picture, headers={"ETag": f'"{picture["revision"]}"'} | operation_header(operation))
 
@@ -171,15 +170,6 @@ def _shift(given: SecondsShift | ZoneShift | str) -> Shift:
     hours, minutes, *seconds = (int(part) for part in given[1:].split(":"))
     span = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
     return Shift(-span if given[0] == "-" else span)
-
-
-def _if_match() -> frozenset[int] | None:
-    """The revisions that `If-Match` names; None without the header, or when it takes any."""
-    text = request.headers.get("If-Match")
-    if text is None or text.strip() == "*":
-        return None
-    matches = (ENTITY_TAG.fullmatch(part.strip()) for part in text.split(","))
-    return frozenset(int(match[1]) for match in matches if match)
 
 
 def _library_json(settings: LibrarySettings) -> dict[str, object]:

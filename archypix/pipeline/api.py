@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 from quart_schema import document_response, validate_querystring, validate_request
 
 from archypix.core.clock import rfc3339
@@ -14,13 +14,13 @@ from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from archypix.gate.openapi import Nothing
+from archypix.gate.preconditions import entity_tag, wanted_revisions
 from archypix.pipeline import schemas
 from archypix.pipeline.models import Shown
 from archypix.pipeline.service import NO_SERVICE, Draft, Listing, PipelineService
 from archypix.pipeline.trial import Trial, TrialService
 
 blueprint = Blueprint("services", __name__)
-ENTITY_TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 IDENTIFIER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -87,9 +87,8 @@ async def get_service(service_id: str) -> Response:
 @document_response(schemas.ServiceItem, 200)
 async def change_service(service_id: str, data: schemas.ServiceChange) -> Response:
     """Change a service; with `If-Match`, only if nobody changed it meanwhile."""
-    identifier = _parse_id(service_id)
-    shown = await use(PipelineService).update(caller().account_id, identifier, _changes(data), revisions=_if_match())
-    return _one(shown)
+    services, identifier = use(PipelineService), _parse_id(service_id)
+    return _one(await services.update(caller().account_id, identifier, _changes(data), revisions=wanted_revisions()))
 
 
 @blueprint.delete("/services/<service_id>")
@@ -112,21 +111,12 @@ def _parse_id(text: str) -> int:
     return int(text)
 
 
-def _if_match() -> frozenset[int] | None:
-    """The revisions that `If-Match` names; None without the header, or when it takes any."""
-    text = request.headers.get("If-Match")
-    if text is None or text.strip() == "*":
-        return None
-    matches = (ENTITY_TAG.fullmatch(part.strip()) for part in text.split(","))
-    return frozenset(int(match[1]) for match in matches if match)
-
-
 def _listing(listing: Listing) -> Response:
     return json_response({"items": [service_json(each) for each in listing.services], "pending": listing.pending})
 
 
 def _one(shown: Shown, status: int = 200) -> Response:
-    return json_response(service_json(shown), status, {"ETag": f'"{shown.service.revision}"'})
+    return json_response(service_json(shown), status, entity_tag(shown.service.revision))
 
 
 def service_json(shown: Shown) -> dict[str, Any]:

@@ -29,9 +29,10 @@ def database() -> Iterator[str]:
 
 
 def main() -> int:
-    statuses = [run("bench_media"), run("bench_import")]
+    statuses = [run("bench_media"), run("bench_import"), run("bench_pipeline")]
     with database() as server:
         statuses.append(run("bench_lists", "--server", server))
+        statuses.append(run("bench_organise", "--server", server))
     return max(statuses)
 
 
