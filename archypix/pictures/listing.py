@@ -21,7 +21,7 @@ from archypix.pictures.paging import (
     order_by,
     statement,
 )
-from archypix.pictures.query import Resolved, array_conditions, row_conditions
+from archypix.pictures.query import Resolved, array_conditions, row_conditions, span_conditions
 from archypix.pictures.searching import Sample, along_documents, by_documents, by_words, goes_by_words, rarest_first
 
 __all__ = ["COLUMNS", "Counts", "Order", "PageRequest", "Sort", "Statement", "needs_counts", "statements"]
@@ -150,7 +150,7 @@ def _gathered(request: PageRequest, owner: str, parameters: Parameters) -> str:
 
 def _of_one_tag(request: PageRequest, owner: str, parameters: Parameters) -> str:
     conditions = [f"k.tag_id = {parameters.add(request.resolved.tags[0])}{_own(request)}"]
-    conditions += behind(request, "k.sorted_at", "k.picture_id", parameters)
+    conditions += _bounds(request, parameters)
     return _page_of_places("picture_tags k", conditions, request, owner, parameters)
 
 
@@ -163,7 +163,7 @@ def _probed(request: PageRequest, owner: str, parameters: Parameters, within: in
     conditions = [
         f"k.tag_id = {rarest}{_own(request)}",
         _start(request, "k", [rarest, *others]),
-        *behind(request, "k.sorted_at", "k.picture_id", parameters),
+        *_bounds(request, parameters),
     ]
     tables = "picture_tags k"
     if within is not None:
@@ -182,8 +182,14 @@ def _probed(request: PageRequest, owner: str, parameters: Parameters, within: in
 def _merged(request: PageRequest, owner: str, parameters: Parameters) -> str:
     """Along all tags at once, which are in the same order."""
     tables, conditions = _joined(request, parameters)
-    conditions += behind(request, "k.sorted_at", "k.picture_id", parameters)
+    conditions += _bounds(request, parameters)
     return _page_of_places(tables, conditions, request, owner, parameters)
+
+
+def _bounds(request: PageRequest, parameters: Parameters) -> list[str]:
+    """Where in the order of places the page can be: behind the one before, and within the dates that are asked for."""
+    after = behind(request, "k.sorted_at", "k.picture_id", parameters)
+    return after + span_conditions(request.resolved, "k.sorted_at", parameters)
 
 
 def _page_of_places(
@@ -231,7 +237,7 @@ def _of_any_tag(request: PageRequest, owner: str, parameters: Parameters) -> str
     rows = _rows(request, parameters)
     order = order_by(request, "k.sorted_at", "k.picture_id")
     limit = request.limit + 1
-    conditions = ["k.tag_id = wanted.tag_id", *behind(request, "k.sorted_at", "k.picture_id", parameters), *rows]
+    conditions = ["k.tag_id = wanted.tag_id", *_bounds(request, parameters), *rows]
     pictures = " JOIN pictures p ON p.id = k.picture_id" if rows else ""
     of_one = (
         f"SELECT k.sorted_at, k.picture_id FROM picture_tags k{pictures}"

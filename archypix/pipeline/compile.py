@@ -34,11 +34,13 @@ class Chain:
     """Compiled steps: what to join to `pictures p`. `maps` are the numbers of parameters that hold tags by path.
 
     Of step n, `s{n}.t` are tags, and where it is in `maps`, `n{n}.path` is where below its root a picture belongs.
+    `possible` is a condition on `p` alone, met wherever a step may give a tag; None where steps look at more than that.
     """
 
     joins: str
     steps: tuple[Step, ...]
     maps: dict[int, int] = field(default_factory=dict)
+    possible: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,18 @@ class Unborn:
     above: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
-def compile_chain(steps: Sequence[Step], parameters: Parameters, unborn: Unborn | None = None) -> Chain:
-    """The chain of these steps; values go to `parameters`, with an empty object for each map of paths to tags."""
-    return _Compiler(tuple(steps), parameters, unborn or Unborn()).chain()
+def compile_chain(
+    steps: Sequence[Step], parameters: Parameters, unborn: Unborn | None = None, *, narrowed: bool = False
+) -> Chain:
+    """The chain of these steps; values go to `parameters`, with an empty object for each map of paths to tags.
+
+    `narrowed`: with what is `possible`.
+    """
+    compiler = _Compiler(tuple(steps), parameters, unborn or Unborn())
+    chain = compiler.chain()
+    if narrowed:
+        chain.possible = compiler.possible()
+    return chain
 
 
 def compile_rules(step: Step, parameters: Parameters) -> tuple[str, str]:
@@ -77,6 +88,17 @@ class _Compiler:
                 self._see(place, step)
             self._evaluate(place, step.logic)
         return Chain(" ".join(self._joins), self._steps, self._maps)
+
+    def possible(self) -> str | None:
+        """What `Chain.possible` is."""
+        if not all(step.logic.rules and not step.logic.seen for step in self._steps):
+            return None
+        met = [
+            condition(rule.when, self._parameters, self._context(place, step.logic))
+            for place, step in enumerate(self._steps)
+            for rule in step.logic.rules
+        ]
+        return " OR ".join(f"({each})" for each in met)
 
     def rules_met(self) -> tuple[str, str]:
         (step,) = self._steps

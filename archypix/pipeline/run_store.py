@@ -43,7 +43,7 @@ WITH taken AS (
 """
 UNTIL = f"""
 SELECT p.ingested_at, p.id FROM pictures p
-WHERE {LIVE} AND {BEHIND}
+WHERE p.owner_id = $1 AND p.deleted_at IS NULL AND {BEHIND}
 ORDER BY p.ingested_at, p.id OFFSET $4 LIMIT 1
 """
 TAKE_AWAY = f"""

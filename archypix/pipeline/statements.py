@@ -61,7 +61,7 @@ def apply_to_window(steps: Sequence[Step]) -> Statement:
     paths = "".join(f" OR n{place}.path IS NOT NULL" for place, step in enumerate(steps) if step.logic.calendar)
     where = (
         f"WHERE {LIVE} AND {BEHIND} AND (p.ingested_at, p.id) <= ($4, $5)"
-        f" AND ({tags}{paths}) ORDER BY p.ingested_at, p.id LIMIT {PORTION}"
+        f" AND $possible AND ({tags}{paths}) ORDER BY p.ingested_at, p.id LIMIT {PORTION}"
     )
     last = (
         f", (SELECT count(*) = {PORTION} FROM evaluated) AS full, (SELECT max(ingested_at) FROM evaluated) AS last_at,"
@@ -73,7 +73,11 @@ def apply_to_window(steps: Sequence[Step]) -> Statement:
 
 def _apply(steps: Sequence[Step], given: Sequence[str], where: str, mark: str, more: str) -> Statement:
     parameters = _begin(given)
-    chain = compile_chain(steps, parameters)
+    chain = compile_chain(steps, parameters, narrowed="$possible" in where)
+    # Asked of the row first, this spares most rows the joins.
+    where = where.replace(
+        "$possible", f"({chain.possible} OR p.tag_ids && $7::integer[])" if chain.possible else "true"
+    )
     missing = _missing(chain)
     free = f"NOT EXISTS ({missing})" if missing else "true"
     text = (
