@@ -103,8 +103,11 @@ class MediaWorker:
         self._folder = folder
         self._decoder: Decoder | None = None
         self._limits: Limits | None = None
-        # Each kind of transfer has its own connections, used by one thread at a time.
-        self._lanes = {lane: _Lane(Connections(server_url, secret)) for lane in ("fetch", "deliver", "control")}
+        # Each kind of transfer has its own connections, used by one thread at a time; so has the farewell, when threads
+        # of the others may still be about to find out that theirs were cut.
+        self._lanes = {
+            lane: _Lane(Connections(server_url, secret)) for lane in ("fetch", "deliver", "control", "farewell")
+        }
         self._held: dict[str, Job] = {}
         self._dirty = True
         self._stop = asyncio.Event()
@@ -337,13 +340,13 @@ class MediaWorker:
         lane = self._lanes[name]
         try:
             return await lane.run(lane.connections.call, API + path, body | {"worker": self._name}, wait)
-        except Unreachable:
-            # The request may have been granted and only its answer lost.
-            self._dirty = True
-            raise
         except Refused as error:
-            # So too when the server lost its database at the commit: then it cannot know what was written.
+            # When the server lost its database at the commit, it cannot know what was written.
             self._dirty |= error.temporary
+            raise
+        except (Unreachable, asyncio.CancelledError):
+            # The request may have been granted, and only its answer lost or not waited for.
+            self._dirty = True
             raise
 
     async def _beat(self) -> None:
@@ -363,9 +366,9 @@ class MediaWorker:
             async with asyncio.timeout(RETURN_SECONDS):
                 if self._dirty:
                     # This lets go of everything, known here or not.
-                    await self._call("control", "/workers/start", {})
+                    await self._call("farewell", "/workers/start", {})
                 elif self._held:
-                    await self._call("control", "/jobs/return", {"tokens": list(self._held)})
+                    await self._call("farewell", "/jobs/return", {"tokens": list(self._held)})
         except (TimeoutError, Unreachable, Refused) as error:
             logger.warning("jobs could not be given back: %r", error)
 
