@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import orjson
 
 from archypix.core import metrics
-from archypix.core.database import UNREACHABLE
 from archypix.core.errors import RateLimited
+from archypix.core.listening import listen_forever
 from archypix.events.store import CHANNEL
-
-logger = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 500
 STREAMS_OF_ONE_ACCOUNT = 20
-RECONNECT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +58,12 @@ class EventService:
 
     async def run(self) -> None:
         """Listen until cancelled, connecting anew whenever the database was away."""
-        while True:
-            try:
-                await self._listen()
-            except (*UNREACHABLE, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                logger.warning("events: the database is away, trying again: %r", error)
-            self._broadcast(Event("resync", b"{}"))
-            await asyncio.sleep(RECONNECT_SECONDS)
-
-    async def _listen(self) -> None:
-        connection = await asyncpg.connect(
-            self._url, timeout=10, server_settings={"application_name": "archypix events"}
+        await listen_forever(
+            self._url, CHANNEL, "events", self._hear, lost=lambda: self._broadcast(Event("resync", b"{}"))
         )
-        lost = asyncio.Event()
-        connection.add_termination_listener(lambda _: lost.set())
-        try:
-            await connection.add_listener(CHANNEL, self._hear)
-            await lost.wait()
-        finally:
-            connection.terminate()
 
-    def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        message: dict[str, Any] = orjson.loads(str(payload))
+    def _hear(self, payload: str) -> None:
+        message: dict[str, Any] = orjson.loads(payload)
         event = Event(message["kind"], orjson.dumps(message["data"]))
         for stream in self._streams.get(message["account"], ()):
             stream.put(event)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-import asyncpg
-
-from archypix.core.database import UNREACHABLE
 from archypix.core.errors import Unavailable
+from archypix.core.listening import listen_forever
 from archypix.jobs.service import JobService
 from archypix.jobs.store import CHANNEL
 from archypix.jobs.waker import MOST_WAITING, Waker
@@ -16,7 +14,6 @@ from archypix.jobs.waker import MOST_WAITING, Waker
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-RECONNECT_SECONDS = 1.0
 # Workers that wait at the server take new jobs themselves; only what is left after a moment needs a wake.
 GRACE_SECONDS = 0.05
 
@@ -33,7 +30,16 @@ class JobLoop:
     async def run(self) -> None:
         """Work until cancelled. Jobs whose notification was missed are found within five seconds."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen_forever())
+            tasks.create_task(
+                listen_forever(
+                    self._url,
+                    CHANNEL,
+                    "jobs",
+                    lambda _: self._heard.set(),
+                    # What came in before the listening began.
+                    begun=self._heard.set,
+                )
+            )
             tasks.create_task(self._wake_forever())
 
     async def _wake_forever(self) -> None:
@@ -53,23 +59,3 @@ class JobLoop:
             except Unavailable as error:
                 logger.warning("jobs: %s", error)
             await asyncio.sleep(GRACE_SECONDS)
-
-    async def _listen_forever(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except (*UNREACHABLE, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                logger.warning("jobs: the database is away, trying again: %r", error)
-            await asyncio.sleep(RECONNECT_SECONDS)
-
-    async def _listen(self) -> None:
-        connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "archypix jobs"})
-        lost = asyncio.Event()
-        connection.add_termination_listener(lambda _: lost.set())
-        try:
-            await connection.add_listener(CHANNEL, lambda *_: self._heard.set())
-            # What came in before the listening began.
-            self._heard.set()
-            await lost.wait()
-        finally:
-            connection.terminate()

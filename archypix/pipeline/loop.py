@@ -8,15 +8,14 @@ import time
 
 import asyncpg
 
-from archypix.core.database import UNREACHABLE
 from archypix.core.errors import Unavailable
+from archypix.core.listening import listen_forever
 from archypix.pipeline.models import CHANNEL
 from archypix.pipeline.run import Outcome, Runner
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-RECONNECT_SECONDS = 1.0
 # When all is done for an owner, marks are left to gather, so that a stream of uploads is taken in bunches: at least so
 # long, and so many times as long as the last step took.
 REST_SECONDS = 0.3
@@ -42,7 +41,7 @@ class PipelineLoop:
         """Work until cancelled. What no notification told of is found within five seconds."""
         self._heard, self._busy = set(), set()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen_forever())
+            tasks.create_task(listen_forever(self._url, CHANNEL, "pipeline", self._hear))
             tasks.create_task(self._start_forever(tasks))
 
     async def _start_forever(self, tasks: asyncio.TaskGroup) -> None:
@@ -91,27 +90,7 @@ class PipelineLoop:
                 took = time.monotonic() - started
                 return 0.0 if outcome is Outcome.IDLE else min(LONGEST_REST, max(REST_SECONDS, REST_TIMES * took))
 
-    async def _listen_forever(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except (*UNREACHABLE, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                logger.warning("pipeline: the database is away, trying again: %r", error)
-            await asyncio.sleep(RECONNECT_SECONDS)
-
-    async def _listen(self) -> None:
-        connection = await asyncpg.connect(
-            self._url, timeout=10, server_settings={"application_name": "archypix pipeline"}
-        )
-        lost = asyncio.Event()
-        connection.add_termination_listener(lambda _: lost.set())
-        try:
-            await connection.add_listener(CHANNEL, self._hear)
-            await lost.wait()
-        finally:
-            connection.terminate()
-
-    def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        if (text := str(payload)).isdigit():
+    def _hear(self, text: str) -> None:
+        if text.isdigit():
             self._heard.add(int(text))
             self._look.set()
