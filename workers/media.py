@@ -95,6 +95,14 @@ class Outcome:
     crashed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A report on its way; `task` ends with the jobs that came with its answer, at most as many as it `claims`."""
+
+    task: asyncio.Task[list[Job]]
+    claims: int
+
+
 class MediaWorker:
     """Works for one server under one name. `folder` is its own and is emptied at the start."""
 
@@ -170,20 +178,23 @@ class MediaWorker:
         turn = time.monotonic() + TURN_SECONDS
         done = 0
         fetched: deque[asyncio.Task[Work]] = deque()
-        delivered: deque[asyncio.Task[list[Job]]] = deque()
+        delivered: deque[_Delivery] = deque()
         try:
             await self._begin()
             self._fetch_all(fetched, await self._claim(PREFETCH))
             while True:
-                while delivered and (delivered[0].done() or not fetched or len(delivered) >= MOST_UNDELIVERED):
-                    self._fetch_all(fetched, await delivered.popleft())
+                while delivered and (delivered[0].task.done() or not fetched or len(delivered) >= MOST_UNDELIVERED):
+                    self._fetch_all(fetched, await delivered.popleft().task)
                 going_on = time.monotonic() < turn
                 if self._stop.is_set():
-                    await asyncio.gather(*delivered)
+                    await asyncio.gather(*(delivery.task for delivery in delivered))
                     break
                 if fetched:
                     outcome = await self._examine(await fetched.popleft())
-                    delivered.append(asyncio.create_task(self._deliver(outcome, 1 if going_on else 0)))
+                    # As many as bring back what should lie ready: a claim that found too few is made good by the next.
+                    ready = len(fetched) + sum(delivery.claims for delivery in delivered)
+                    claims = max(PREFETCH - ready, 0) if going_on else 0
+                    delivered.append(_Delivery(asyncio.create_task(self._deliver(outcome, claims)), claims))
                     done += 1
                 elif not delivered:
                     if not done or not going_on:
@@ -194,7 +205,7 @@ class MediaWorker:
                     self._fetch_all(fetched, jobs)
             return done
         finally:
-            for task in (*fetched, *delivered):
+            for task in (*fetched, *(delivery.task for delivery in delivered)):
                 task.cancel()
 
     async def _begin(self) -> None:

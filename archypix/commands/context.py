@@ -16,7 +16,7 @@ from archypix.core.secrets import derive, master_secret
 from archypix.core.settings import Settings
 from archypix.storage.factory import open_storage
 from archypix.storage.interface import Storage
-from archypix.tags.service import TagService
+from archypix.tags.assigning import TagAssigner
 from archypix.uploads.ingest import IngestService
 
 CONNECTIONS = 6
@@ -77,7 +77,7 @@ async def library_tools(settings: Settings) -> AsyncIterator[LibraryTools]:
             storage = open_storage(settings, derive(master, "files"))
             await storage.start()
             try:
-                ingest = IngestService(database, storage, TagService(database), max_file_size=settings.max_file_size)
+                ingest = IngestService(database, storage, TagAssigner(), max_file_size=settings.max_file_size)
                 yield LibraryTools(database, storage, ingest, data.lock("server").is_held())
             finally:
                 await storage.stop()

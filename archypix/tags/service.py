@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from operator import itemgetter
@@ -18,19 +18,17 @@ from archypix.pictures.locks import lock_library
 from archypix.pictures.query import Parameters
 from archypix.pictures.selection import Selection, compile_selection
 from archypix.tags import assignments_store, store, surgery
+from archypix.tags.assigning import TagAssigner
 from archypix.tags.followers import Explainer, Follower, Given, count_all
-from archypix.tags.models import SOURCES, CarriedTag, Reason, Removal, Tag, Tagged
-from archypix.tags.paths import TagPath, format_path, name_key, parse_names, parse_path, parse_paths, refuse_reserved
+from archypix.tags.models import CarriedTag, Reason, Removal, Tag, Tagged
+from archypix.tags.paths import TagPath, format_path, name_key, parse_names, parse_path, refuse_reserved
 from archypix.tags.resolving import find_path, resolve_paths
 from archypix.tags.trees import TagTrees
 
-# Ids and tags in one call of `assign` and its like; selections take any number of pictures.
-MOST_PICTURES = 10_000
-MOST_TAGS = 100
 CHANGED = "tags.changed"
 
 
-class TagService:
+class TagService(TagAssigner):
     """The tags of every account. `trees` may be shared with whoever else needs paths."""
 
     def __init__(
@@ -45,61 +43,6 @@ class TagService:
         self._trees = trees or TagTrees()
         self._followers = followers
         self._explainers = explainers
-
-    # What uploads and other services call inside their own transaction, which has the library's writer lock.
-
-    def check(self, paths: Iterable[str], field: str = "tags") -> list[TagPath]:
-        """The paths as segments. `Invalid` where one breaks a rule, lies in `/SharedToMe`, or for more than 100."""
-        parsed = self._check_some(paths, field)
-        for number, path in enumerate(parsed):
-            refuse_reserved(path, f"{field}.{number}")
-        return parsed
-
-    async def resolve(
-        self, connection: Connection, owner_id: int, paths: Iterable[str], *, create: bool = True
-    ) -> list[int]:
-        """The tags at these paths, made with their ancestors where they are missing (or left out, without `create`)."""
-        found = await resolve_paths(connection, owner_id, self.check(paths), create=create)
-        return list(dict.fromkeys(tag for tag in found if tag is not None))
-
-    async def assign(
-        self,
-        connection: Connection,
-        owner_id: int,
-        picture_ids: Sequence[UUID],
-        paths: Iterable[str],
-        source: str,
-        source_id: int = 0,
-    ) -> int:
-        """Assign the tags at these paths, made where missing, to the owner's pictures; how many assignments are new."""
-        tags = await self.resolve(connection, owner_id, paths)
-        return await self.assign_tags(connection, owner_id, picture_ids, tags, source, source_id)
-
-    async def assign_tags(
-        self,
-        connection: Connection,
-        owner_id: int,
-        picture_ids: Sequence[UUID],
-        tag_ids: Sequence[int],
-        source: str,
-        source_id: int = 0,
-    ) -> int:
-        """As `assign`, by ids. At most 10,000 pictures."""
-        _bound(picture_ids, tag_ids, source)
-        return await assignments_store.assign(connection, owner_id, picture_ids, tag_ids, source, source_id)
-
-    async def unassign_tags(
-        self,
-        connection: Connection,
-        owner_id: int,
-        picture_ids: Sequence[UUID],
-        tag_ids: Sequence[int],
-        source: str,
-        source_id: int = 0,
-    ) -> int:
-        """Take from the owner's pictures what this source assigned, and leave other sources'; how many went."""
-        _bound(picture_ids, tag_ids, source)
-        return await assignments_store.unassign(connection, owner_id, picture_ids, tag_ids, source, source_id)
 
     # What a person does.
 
@@ -300,7 +243,7 @@ class TagService:
 
         What rules and shares gave stays. `dry_run` only counts. `Invalid` for a tag that is in both.
         """
-        adding, removing = self.check(add, "add"), self._check_some(remove, "remove")
+        adding, removing = self.check(add, "add"), self.check_given(remove, "remove")
         if not adding and not removing:
             raise Invalid("There is nothing to change.", faults=(Fault("add", "Name a tag to add or to remove."),))
         async with self._database.transaction() as connection:
@@ -333,12 +276,6 @@ class TagService:
             if affected:
                 await emit(connection, owner_id, CHANGED, {"pictures": affected})
             return Tagged(affected, await journal.finish(connection, operation, affected, empty=made > 0))
-
-    def _check_some(self, paths: Iterable[str], field: str) -> list[TagPath]:
-        texts = list(paths)
-        if len(texts) > MOST_TAGS:
-            raise Invalid("These are too many tags.", faults=(Fault(field, f"{MOST_TAGS} tags are the most."),))
-        return parse_paths(texts, field)
 
     def _two(self, text: str, other_text: str, field: str) -> tuple[TagPath, TagPath]:
         path, other = parse_path(text), parse_path(other_text, field)
@@ -418,11 +355,3 @@ def carried(rows: Sequence[Row], paths: Any, more: Mapping[Given, Mapping[str, A
         for tag in reasons.keys() | implied.keys()
     ]
     return sorted(found, key=lambda tag: tag.path)
-
-
-def _bound(picture_ids: Sequence[UUID], tag_ids: Sequence[int], source: str) -> None:
-    """Mistakes of a caller, not of a client."""
-    if source not in SOURCES:
-        raise ValueError(f"unknown source {source}")
-    if len(picture_ids) > MOST_PICTURES or len(tag_ids) > MOST_TAGS:
-        raise ValueError("too many pictures or tags in one call")

@@ -28,7 +28,7 @@ from archypix.pictures.names import clean_filename
 from archypix.pictures.rows_store import Arrival, Standing
 from archypix.storage.interface import Storage
 from archypix.storage.keys import blob_key
-from archypix.tags.service import TagService
+from archypix.tags.assigning import TagAssigner
 from archypix.uploads import store
 from archypix.uploads.content import Content, open_file
 from archypix.uploads.models import Details, Ingested
@@ -40,7 +40,7 @@ ATTEMPTS = 5
 class IngestService:
     """Takes files into libraries."""
 
-    def __init__(self, database: Database, storage: Storage, tags: TagService, *, max_file_size: int) -> None:
+    def __init__(self, database: Database, storage: Storage, tags: TagAssigner, *, max_file_size: int) -> None:
         self._database = database
         self._storage = storage
         self._tags = tags

@@ -19,7 +19,7 @@ from archypix.pictures.names import clean_filename
 from archypix.storage.errors import NoSuchObject, UploadIncomplete
 from archypix.storage.interface import Part, Storage
 from archypix.storage.parts import part_sizes
-from archypix.tags.service import TagService
+from archypix.tags.assigning import TagAssigner
 from archypix.uploads import store
 from archypix.uploads.content import Staged
 from archypix.uploads.ingest import IngestService
@@ -56,7 +56,7 @@ class Planned:
 class UploadService:
     """Announces, resumes, completes and cancels uploads."""
 
-    def __init__(self, database: Database, storage: Storage, tags: TagService, ingest: IngestService) -> None:
+    def __init__(self, database: Database, storage: Storage, tags: TagAssigner, ingest: IngestService) -> None:
         self._database = database
         self._storage = storage
         self._tags = tags

@@ -12,8 +12,9 @@ from archypix.jobs.models import Target
 from archypix.jobs.report import Report
 from archypix.media.texts import clean
 from archypix.tags import store as tags_store
+from archypix.tags.assigning import MOST_TAGS
 from archypix.tags.paths import MAX_DEPTH, MAX_SEGMENT, TagPath, format_path, path_key
-from archypix.tags.service import MOST_TAGS, TagService
+from archypix.tags.service import TagService
 from archypix.writing import store
 
 SOURCE = "upload"
