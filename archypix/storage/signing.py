@@ -1,4 +1,4 @@
-"""Signed addresses of files that this server serves itself: HMAC-SHA256, one key per purpose, with an end.
+"""Signed addresses of files that this server serves itself: a keyed hash, one key per purpose, with an end.
 
 The signature covers the key of the object and everything that decides about the answer, in the one form in which this
 module writes it: programs on the way may write the same query with other escapes, but cannot change what it says.
@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final, Literal
 from urllib.parse import parse_qsl, quote
 from uuid import UUID
@@ -62,8 +63,9 @@ class Signer:
         self._now = now
         self._thumbnail_seconds = thumbnail_seconds
         self._thumbnail_granularity = thumbnail_granularity
-        self._macs = {purpose: _subkey(secret, purpose) for purpose in ("get", "put", "thumbs")}
-        self._thumbs = self._macs["thumbs"]
+        self._macs = {purpose: _subkey(secret, purpose) for purpose in ("get", "put")}
+        # A page of a list has hundreds of these: keyed BLAKE2 takes a third of the time of an HMAC.
+        self._thumbs = blake2b(key=_purpose_key(secret, "thumbs"), digest_size=_SIGNATURE // 2)
 
     def expiry(self, seconds: int, granularity: int = 1) -> int:
         """When something that is to last `seconds` ends: rounded up to a multiple of `granularity`."""
@@ -86,10 +88,8 @@ class Signer:
         step = self._thumbnail_granularity
         expires = -(-(int(self._now()) + self._thumbnail_seconds) // step) * step
         name = blob_id.hex
-        mac = self._thumbs.copy()
-        mac.update(f"{name}?e={expires}".encode())
         start = f"/files/thumbs/{name[28:30]}/{name[30:]}/{name}/"
-        end = f".webp?e={expires}&s={mac.hexdigest()[:_SIGNATURE]}"
+        end = f".webp?e={expires}&s={self._thumbnail_mac(name, expires)}"
         return {"small": f"{start}small{end}", "medium": f"{start}medium{end}", "large": f"{start}large{end}"}
 
     def verify(self, purpose: Purpose, key: str, query: str) -> Grant:
@@ -99,7 +99,7 @@ class Signer:
         thumbnail = _thumbnail_of(key) if purpose == "get" and fields.keys() == {"e"} else None
         grant = _thumbnail_grant(key, fields) if thumbnail else _grant(key, fields)
         if thumbnail:
-            expected = self._mac("thumbs", thumbnail, f"e={grant.expires}")
+            expected = self._thumbnail_mac(thumbnail, grant.expires)
         else:
             expected = self._mac(purpose, key, _query(grant))
         if not hmac.compare_digest(expected.encode(), signature.encode()):
@@ -116,6 +116,11 @@ class Signer:
         query = _query(grant)
         return f"{PREFIX}{grant.key}?{query}&s={self._mac(purpose, grant.key, query)}"
 
+    def _thumbnail_mac(self, name: str, expires: int) -> str:
+        mac = self._thumbs.copy()
+        mac.update(f"{name}?e={expires}".encode())
+        return mac.hexdigest()
+
     def _mac(self, purpose: str, subject: str, query: str) -> str:
         mac = self._macs[purpose].copy()
         mac.update(f"{subject}?{query}".encode())
@@ -124,7 +129,11 @@ class Signer:
 
 def _subkey(secret: bytes, purpose: str) -> hmac.HMAC:
     """An HMAC under the sub-key of one purpose, to be copied for each message: that spares hashing the key again."""
-    return hmac.new(hmac.digest(secret, f"archypix files {purpose} 1".encode(), "sha256"), digestmod="sha256")
+    return hmac.new(_purpose_key(secret, purpose), digestmod="sha256")
+
+
+def _purpose_key(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, f"archypix files {purpose} 1".encode(), "sha256")
 
 
 def _thumbnail_of(key: str) -> str | None:
