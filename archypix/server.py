@@ -14,6 +14,7 @@ from archypix.accounts import admin_api as accounts_admin_api
 from archypix.accounts import api as accounts_api
 from archypix.accounts import pages as accounts_pages
 from archypix.accounts.administration import AdministrationService
+from archypix.accounts.followers import AccountFollower
 from archypix.accounts.limiter import Limiter
 from archypix.accounts.passwords import Passwords
 from archypix.accounts.service import AccountService
@@ -88,21 +89,26 @@ from archypix.uploads.receive import ROUTES as UPLOAD_ROUTES
 from archypix.uploads.receive import PostPicture, PutFile, Reception
 from archypix.uploads.replace import ReplaceService
 from archypix.uploads.service import UploadService
+from archypix.writing import again_api
 from archypix.writing import api as sidecars_api
 from archypix.writing import service as writing
 from archypix.writing import worker_api as writing_jobs_api
+from archypix.writing.again import AgainService
 from archypix.writing.hooks import RootFollower
 from archypix.writing.keywords import KeywordTagger
 from archypix.writing.service import WritingService
 from archypix.writing.sidecar import SidecarService
+from federation.assembly import Federation, Ground, build
+from federation.collections.following import CollectionFollower
 
 API = "/api/v1"
 RAW_ROUTES = (*UPLOAD_ROUTES, download_app.ROUTE, track_app.ROUTE)
 INTERNAL = "/internal/v1"
 FILE_METHODS = frozenset({"GET", "HEAD", "PUT", "OPTIONS", "POST", "DELETE"})
 SWEEP_SECONDS = 60.0
+HASH_SECONDS = 5.0
 # Whoever names tags.
-FOLLOWERS = (ServiceFollower(), RootFollower())
+FOLLOWERS = (ServiceFollower(), RootFollower(), CollectionFollower())
 HOUR = 3600.0
 BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (health_api.blueprint, None),
@@ -124,6 +130,7 @@ BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (versions_api.blueprint, API),
     (events_api.blueprint, API),
     (sidecars_api.blueprint, API),
+    (again_api.blueprint, API),
     (jobs_api.blueprint, INTERNAL),
     (writing_jobs_api.blueprint, INTERNAL),
 )
@@ -181,6 +188,7 @@ class _House:
     pipeline_loop: PipelineLoop
     events: EventService
     health: HealthService
+    federation: Federation
     others: tuple[object, ...]
 
 
@@ -198,9 +206,11 @@ async def _furnish(
     stack.push_async_callback(limiter.close)
     passwords = Passwords()
     stack.callback(passwords.close)
+    account_followers: list[AccountFollower] = []
     accounts = AccountService(
-        database, passwords, limiter, registration=settings.registration, default_quota=settings.default_quota
-    )
+        database, passwords, limiter, registration=settings.registration, default_quota=settings.default_quota,
+        followers=account_followers,
+    )  # fmt: skip
     stack.push_async_callback(accounts.close)
     trees = TagTrees()
     tags = TagService(database, trees, followers=FOLLOWERS, explainers=(ServiceExplainer(),))
@@ -212,14 +222,19 @@ async def _furnish(
     waker = Waker(endpoints.redis_url)
     stack.callback(waker.close)
     domain = settings.identity_domain(port)
+    doorkeeper = Doorkeeper(
+        accounts, origin=settings.origin(port), trusted_proxies=parse_networks(settings.trusted_proxies)
+    )
+    federation = await build(
+        stack, Ground(settings, endpoints, database, master, port, storage, accounts, doorkeeper, limiter, trees)
+    )
+    account_followers += federation.account_followers
     return _House(
         storage=storage,
         files=FilesApp(storage, signer),
         limiter=limiter,
         accounts=accounts,
-        doorkeeper=Doorkeeper(
-            accounts, origin=settings.origin(port), trusted_proxies=parse_networks(settings.trusted_proxies)
-        ),
+        doorkeeper=doorkeeper,
         tags=tags,
         pictures=PictureService(database, trees, storage.thumbnail_urls, domain=domain),
         search=SearchService(database, trees),
@@ -236,16 +251,20 @@ async def _furnish(
         pipeline_loop=PipelineLoop(endpoints.database_url, Runner(database)),
         events=EventService(endpoints.database_url),
         health=HealthService({"database": database.ping, "cache": cache.ping, "storage": storage.check}),
+        federation=federation,
         others=(
             SessionService(database, passwords, limiter),
             TokenService(database),
-            AdministrationService(database, passwords, default_quota=settings.default_quota),
+            AdministrationService(
+                database, passwords, default_quota=settings.default_quota, followers=account_followers
+            ),
             WorkerGate(worker_secret(settings, master)),
             Covers(storage.thumbnail_urls),
             TimelineService(database, trees, storage.thumbnail_urls),
             EditService(database, trees, written=writing.request),
             written,
             SidecarService(database),
+            AgainService(database, trees),
             FileService(database, storage),
             VersionService(database),
             PipelineService(database),
@@ -258,11 +277,13 @@ async def _furnish(
 
 
 def _put_together(house: _House, settings: Settings, database: Database, port: int) -> Application:
-    app = make_application(house.doorkeeper, RAW_ROUTES)
+    raw_routes = (*RAW_ROUTES, *house.federation.raw_routes)
+    app = make_application(house.doorkeeper, raw_routes)
     provide(app, house.accounts, house.doorkeeper, house.tags, house.pictures, house.trash, house.uploads)
     provide(app, house.aggregates, house.downloads.service)
     provide(app, house.search, house.operations, house.jobs, house.replace, house.events, house.health, *house.others)
-    for blueprint, prefix in BLUEPRINTS:
+    provide(app, *house.federation.services)
+    for blueprint, prefix in (*BLUEPRINTS, *house.federation.blueprints):
         app.register_blueprint(blueprint, url_prefix=prefix)
     refuse_undeclared(app)
 
@@ -272,6 +293,8 @@ def _put_together(house: _House, settings: Settings, database: Database, port: i
         house.files.stop()
         house.downloads.stop()
         house.jobs.close()
+        for stop in house.federation.stopping:
+            stop()
 
     async def setup_link() -> str | None:
         secret = await house.accounts.issue_setup_link()
@@ -280,8 +303,8 @@ def _put_together(house: _House, settings: Settings, database: Database, port: i
     return Application(
         asgi=Roof(app, _mounts(house, settings, database)),
         quart=app,
-        raw_routes=RAW_ROUTES,
-        loops=_loops(house, database),
+        raw_routes=raw_routes,
+        loops=_loops(house, database) | house.federation.loops,
         setup_link=setup_link,
         stopping=stopping,
     )
@@ -297,6 +320,7 @@ def _mounts(house: _House, settings: Settings, database: Database) -> list[Mount
         max_file_size=settings.max_file_size,
     )
     return [
+        *house.federation.mounts,
         Mount(FILE_METHODS, re.compile(r"/files/"), house.files, "/files"),
         Mount(frozenset({"GET"}), re.compile(rf"{API}/downloads/[^/]+\Z"), house.downloads, f"{API}/downloads"),
         Mount(
@@ -328,6 +352,7 @@ def _loops(house: _House, database: Database) -> dict[str, Callable[[], Awaitabl
         "pipeline": house.pipeline_loop.run,
         "exhausted jobs": every(SWEEP_SECONDS, house.jobs.sweep_exhausted),
         "job metrics": every(SWEEP_SECONDS, house.jobs.measure),
+        "missing hashes": every(HASH_SECONDS, house.jobs.backfill_hashes),
         "accounts": every(HOUR, house.accounts.sweep),
         "uploads": every(SWEEP_SECONDS, house.uploads.sweep_expired),
         "stale blobs": every(SWEEP_SECONDS, sweeper.sweep_stale),

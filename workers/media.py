@@ -41,7 +41,7 @@ LONGEST_PAUSE = 5.0
 STOP_SECONDS = 0.6
 CANCEL_SECONDS = 0.2
 RETURN_SECONDS = 1.0
-WRITE = "write"
+WRITE, HASH = "write", "hash"
 
 
 TAKEN = ("id", "kind", "token", "blob", "filename", "size", "original", "path", "thumbnails")
@@ -308,7 +308,8 @@ class MediaWorker:
             body = {"error": outcome.error[:1000], "retryable": not outcome.crashed, "crashed": outcome.crashed}
             return await self._answer(job, "fail", body, claim)
         lane = self._lanes["deliver"]
-        for name, path in examination.thumbnails.items():
+        # What is looked at for its hash alone has thumbnails already.
+        for name, path in ({} if job.kind == HASH else examination.thumbnails).items():
             try:
                 await lane.run(lane.connections.upload, job.thumbnails[name], path)
             except Refused as error:

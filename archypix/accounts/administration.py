@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from archypix.accounts import rules
 from archypix.accounts.errors import LastAdministrator
+from archypix.accounts.followers import AccountFollower
 from archypix.accounts.models import Account, Actor, AuditEntry, Caller, Invite, Usage
 from archypix.accounts.passwords import Passwords
 from archypix.accounts.secrets import INVITE_PREFIX, new_secret, secret_hash
@@ -20,6 +22,8 @@ from archypix.core.ids import new_id
 
 MOST_INVITES = 500
 DEFAULT: Final = -1
+# Changes that others can see.
+SEEN = frozenset({"account.disabled", "account.enabled", "account.renamed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,18 @@ class Changes:
 class AdministrationService:
     """Acts on anybody's account. Whether the actor may is decided before: by the gate, or by having a shell."""
 
-    def __init__(self, database: Database, passwords: Passwords, *, default_quota: int = 0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        *,
+        default_quota: int = 0,
+        followers: Sequence[AccountFollower] = (),
+    ) -> None:
         self._database = database
         self._passwords = passwords
         self._default_quota = default_quota or None
+        self._followers = followers
 
     async def create(
         self,
@@ -90,8 +102,12 @@ class AdministrationService:
         async with self._database.transaction() as connection:
             await store.lock_administrators(connection)
             account = await store.lock_account(connection, name)
-            for action, details in await self._apply(connection, account, changes):
+            done = await self._apply(connection, account, changes)
+            for action, details in done:
                 await audit.record(connection, actor, action, account.name, details)
+            if SEEN & {action for action, _ in done}:
+                for follower in self._followers:
+                    await follower.account_changed(connection, account.id)
             await _refuse_without_administrators(connection, account)
         return await self.account(name)
 
@@ -135,6 +151,8 @@ class AdministrationService:
         async with self._database.transaction() as connection:
             await store.lock_administrators(connection)
             account = await store.lock_account(connection, name)
+            for follower in self._followers:
+                await follower.account_deleted(connection, account.id)
             await credentials.delete_sessions(connection, account.id)
             await credentials.delete_tokens(connection, account.id)
             await credentials.forget_places(connection, account.id)

@@ -17,6 +17,10 @@ SCOPES = frozenset(
         "account:read",
         "account:write",
         "events:read",
+        "people:read",
+        "people:write",
+        "collections:read",
+        "collections:write",
         "admin",
     }
 )

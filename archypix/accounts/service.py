@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal, Protocol, TypeAlias
 
 from archypix.accounts import rules
 from archypix.accounts.errors import InviteInvalid, NameTaken, RegistrationClosed, SetupLinkSpent
+from archypix.accounts.followers import AccountFollower
 from archypix.accounts.last_used import LastUsed
 from archypix.accounts.models import Account, Actor, Caller, Usage
 from archypix.accounts.passwords import Passwords
@@ -51,8 +53,10 @@ class AccountService:
         *,
         registration: Registration = "closed",
         default_quota: int = 0,
+        followers: Sequence[AccountFollower] = (),
     ) -> None:
         self._database = database
+        self._followers = followers
         self._passwords = passwords
         self._limiter = limiter
         self._default_quota = default_quota or None
@@ -178,8 +182,10 @@ class AccountService:
     async def change_profile(self, caller: Caller, *, display_name: str) -> Account:
         """Set the name that others see; at most 100 characters on one line, else `Invalid`."""
         display_name = rules.line(display_name, path="display_name", most=rules.MAX_DISPLAY_NAME)
-        async with self._database.connection() as connection:
+        async with self._database.transaction() as connection:
             await store.set_display_name(connection, caller.account_id, display_name)
+            for follower in self._followers:
+                await follower.account_changed(connection, caller.account_id)
         return await self.account(caller)
 
     async def sweep(self) -> None:

@@ -13,6 +13,7 @@ from archypix.commands.context import library_tools
 from archypix.commands.progress import printable
 from archypix.core.settings import Settings
 from archypix.health.consistency import Consistency, Finding
+from federation.collections import checking as posts
 
 SHOWN_OF_A_KIND = 20
 
@@ -39,6 +40,7 @@ async def _examine(settings: Settings, *, deep: bool) -> tuple[dict[str, int], l
     async with library_tools(settings) as tools:
         consistency = Consistency(tools.database, tools.storage)
         findings = [finding async for finding in consistency.findings(deep=deep)]
+        findings += [finding async for finding in posts.findings(tools.database)]
         return await consistency.totals(), findings
 
 

@@ -16,6 +16,7 @@ from archypix.core.database import Database, migrate
 from archypix.core.errors import Invalid
 from archypix.core.runtime.services import services
 from archypix.core.settings import Settings
+from federation.account_followers import account_followers
 
 LONGEST_INPUT = 16_384
 
@@ -36,7 +37,12 @@ async def account_tools(settings: Settings) -> AsyncIterator[Tools]:
         database = await Database.open(endpoints.database_url, size=2)
         passwords = Passwords()
         try:
-            administration = AdministrationService(database, passwords, default_quota=settings.default_quota)
+            administration = AdministrationService(
+                database,
+                passwords,
+                default_quota=settings.default_quota,
+                followers=account_followers(settings, database),
+            )
             yield Tools(administration, TokenService(database))
         finally:
             passwords.close()

@@ -25,7 +25,11 @@ class Settings(BaseModel):
     data: Path = Field(Path("data"), description="The data directory: database, files, secrets.")
     host: str = Field("127.0.0.1", description="Address the HTTP server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the HTTP server listens on; 0 takes a free one.")
-    domain: str = Field("", description="Identity domain, the part after `@`. Default `localhost:PORT`.")
+    domain: str = Field(
+        "",
+        description="Identity domain, the part after `@`. Default `localhost:PORT`. Choose once: with another one,"
+        " everybody here is somebody else to all other servers.",
+    )
     public_url: str = Field(
         "", description="This backend's own origin. Default `http://localhost:PORT`, or `https://DOMAIN`."
     )
@@ -77,6 +81,16 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = Field("text", description="How log lines look.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
 
+    federation_secure: bool = Field(
+        False, description="Show actors and collections only to servers that sign their requests."
+    )
+    federation_allow_list: bool = Field(
+        False, description="Deal with no servers but those that the administrator has allowed."
+    )
+    federation_host_rate: int = Field(
+        12_000, ge=1, description="Messages a minute that the inbox takes from one server."
+    )
+    federation_actor_rate: int = Field(1200, ge=1, description="Messages a minute that the inbox takes from one actor.")
     federation_allow_loopback: bool = Field(False, description="Tests only: plain http and loopback peers.")
     federation_host_map: str = Field("", description="Tests only: `b.test=http://127.0.0.1:8002,…`.")
 

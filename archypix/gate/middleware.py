@@ -30,7 +30,7 @@ HEADERS = (
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"})
 ROUTE = "archypix.route"
-QUIET = ("/files/", "/internal/")
+QUIET = ("/files/", "/internal/", "/inbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _Exchange:
         metrics.request_seconds.labels(method, route).observe(seconds)
         # Never the query string: it may hold a signature. The raw path holds no control characters.
         path = scope["raw_path"].decode("ascii", "replace").partition("?")[0]
-        # A line for each thumbnail and each word with a worker would bury those that people caused.
+        # A line for each thumbnail and each word with a worker or another server would bury those that people caused.
         level = logging.DEBUG if self.status < 400 and path.startswith(QUIET) else logging.INFO
         logger.log(
             level, "%s %s", method, path[:300], extra={"status": self.status, "milliseconds": round(seconds * 1000, 1)}

@@ -72,6 +72,14 @@ class Doorkeeper:
                 break
         return peer
 
+    def headers(self, scope: Scope) -> list[tuple[str, str]]:
+        """The headers as the client sent them: a trusted proxy with a `Host` of its own says which one that was."""
+        found = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        told = (header(scope, b"x-forwarded-host") or "").rpartition(",")[2].strip()
+        if not told or not self._is_proxy(str((scope.get("client") or ("", 0))[0])):
+            return found
+        return [("host", told), *((name, value) for name, value in found if name != "host")]
+
     def _is_proxy(self, address: str) -> bool:
         try:
             parsed = ipaddress.ip_address(address)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-# Look at a picture's file, make its thumbnails, report what is known of it; write what people set into the file.
+# Look at a picture's file, make its thumbnails, report what is known of it; write what people set into the file; look
+# at a file for its perceptual hash alone.
 EXAMINE = "examine"
 WRITE = "write"
+HASH = "hash"
 
-# What somebody waits for on a screen comes before what a program brings in bulk.
+# What somebody waits for on a screen comes before what a program brings in bulk, and that before what nobody asked for.
+IDLE = -10
 BULK = 0
 INTERACTIVE = 10
 

@@ -16,7 +16,7 @@ from archypix.core.errors import Gone
 from archypix.events.store import emit
 from archypix.jobs import store
 from archypix.jobs.leases import hold, lock_target
-from archypix.jobs.models import EXAMINE, Claim, Target
+from archypix.jobs.models import EXAMINE, HASH, Claim, Target
 from archypix.jobs.report import Report
 from archypix.media.limits import Limits
 from archypix.pictures import blob_store, rows_store
@@ -37,6 +37,8 @@ MOST_CLAIMED = 8
 LONGEST_POLL = 20.0
 MOST_POLLS = 500
 SWEPT_AT_ONCE = 100
+# Pictures from before there was a perceptual hash, looked at while there is nothing else to do.
+HASHED_AT_ONCE = 200
 
 CRASHED, EXHAUSTED, UNREADABLE = "crashed", "exhausted", "unreadable"
 SAID = {
@@ -109,7 +111,7 @@ class JobService:
             arrival = self._arrival
             async with self._database.transaction() as connection:
                 claims = await store.claim(
-                    connection, worker, (EXAMINE, *self._trades), min(limit, MOST_CLAIMED), LEASE, MAX_ATTEMPTS
+                    connection, worker, (EXAMINE, HASH, *self._trades), min(limit, MOST_CLAIMED), LEASE, MAX_ATTEMPTS
                 )
                 special = await self._special(connection, claims)
             left = deadline - clock()
@@ -191,6 +193,10 @@ class JobService:
         """Write what a worker found and end its job; `Gone` when the lease was lost to somebody else."""
         async with self._database.transaction() as connection:
             job, target = await hold(connection, job_id, token)
+            if job.kind == HASH:
+                await rows_store.put_hash(connection, target.id, report.perceptual_hash)
+                await store.finish(connection, job_id)
+                return
             if job.kind != EXAMINE:
                 raise Gone("This job is no examination.")
             values = report.values(target.edited_fields) | {"state": "ready" if report.decoded else "failed"}
@@ -246,6 +252,16 @@ class JobService:
         async with self._database.connection() as connection:
             return await store.count_claimable(connection, limit)
 
+    async def backfill_hashes(self) -> int:
+        """While no job is due, have some pictures from before there was a perceptual hash looked at; how many."""
+        async with self._database.transaction() as connection:
+            if await store.count_claimable(connection, 1):
+                return 0
+            count = await store.backfill_hashes(connection, HASHED_AT_ONCE)
+            if count:
+                await store.notify(connection)
+            return count
+
     async def measure(self) -> None:
         """Bring the gauge of waiting jobs up to date."""
         async with self._database.connection() as connection:
@@ -254,6 +270,9 @@ class JobService:
     async def _give_up(
         self, connection: Connection, job_id: UUID, kind: str, target: Target, error: str, why: str, *, crashed: bool
     ) -> None:
+        if kind == HASH:
+            await store.finish(connection, job_id)
+            return
         trade = self._trades.get(kind)
         if trade is not None:
             await trade.give_up(connection, target, why)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from archypix.core.database import Connection
 from archypix.core.ids import new_id
-from archypix.jobs.models import WRITE, Claim, Held, Target
+from archypix.jobs.models import EXAMINE, HASH, IDLE, WRITE, Claim, Held, Target
 
 CHANNEL = "archypix_jobs"
 
@@ -32,6 +32,8 @@ IN_TURN = (
 async def enqueue(connection: Connection, kind: str, picture_id: UUID, blob_id: UUID, *, priority: int = 0) -> None:
     """A due job for a picture, in place of any that it has; servers hear of it once the transaction commits."""
     await cancel(connection, kind, picture_id)
+    if kind == EXAMINE:
+        await cancel(connection, HASH, picture_id)
     await connection.execute(
         "INSERT INTO jobs (id, kind, picture_id, blob_id, state, priority) VALUES ($1, $2, $3, $4, 'due', $5)",
         new_id(), kind, picture_id, blob_id, priority,
@@ -194,3 +196,29 @@ async def count_claimable(connection: Connection, limit: int) -> int:
 async def count_waiting(connection: Connection) -> int:
     """How many jobs are due, put off or leased."""
     return int(await connection.fetchval("SELECT count(*) FROM jobs WHERE state <> 'failed'"))
+
+
+async def backfill_hashes(connection: Connection, limit: int) -> int:
+    """Jobs for up to `limit` of the pictures that wait for a perceptual hash; how many pictures wait no more.
+
+    They are done when there is nothing else to do.
+    """
+    return int(
+        await connection.fetchval(
+            f"""
+            WITH next AS (
+                SELECT picture_id FROM unhashed_pictures ORDER BY picture_id LIMIT $1 FOR UPDATE SKIP LOCKED
+            ), taken AS (
+                DELETE FROM unhashed_pictures u USING next n WHERE u.picture_id = n.picture_id RETURNING u.picture_id
+            ), due AS (
+                INSERT INTO jobs (id, kind, picture_id, blob_id, state, priority)
+                SELECT gen_random_uuid(), '{HASH}', p.id, p.blob_id, 'due', {IDLE}
+                FROM taken t JOIN pictures p ON p.id = t.picture_id
+                WHERE p.perceptual_hash IS NULL AND p.state = 'ready'
+                    AND NOT EXISTS (SELECT FROM jobs j WHERE j.picture_id = p.id AND j.state <> 'failed')
+            )
+            SELECT count(*) FROM taken
+            """,
+            limit,
+        )
+    )

@@ -5,7 +5,7 @@ Everything here is called inside a transaction that has the library's writer loc
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from archypix.core.database import Connection
 from archypix.core.ids import new_id
 
 Kind: TypeAlias = Literal["tags", "metadata", "trash", "restore"]
+# A change of the tree that neither makes nor removes a tag, as `moving` and `describing` have it.
+Step: TypeAlias = dict[str, Any]
 
 LONG = 600.0
 LONGEST_SUMMARY = 300
@@ -23,8 +25,8 @@ MOST_BYTES = 256 << 20
 CHUNK = 1_000
 
 BEGIN = """
-INSERT INTO operations (id, owner_id, number, kind, summary, undoes, undoable, units, moved, written)
-SELECT $1, $2, coalesce(last.number, 0) + 1, $3, $4, $5, $6, $7, $8, coalesce(last.written, 0)
+INSERT INTO operations (id, owner_id, number, kind, summary, undoes, units, written)
+SELECT $1, $2, coalesce(last.number, 0) + 1, $3, $4, $5, $6, coalesce(last.written, 0)
 FROM (SELECT) one LEFT JOIN LATERAL (
     SELECT number, written FROM operations WHERE owner_id = $2 ORDER BY number DESC LIMIT 1
 ) last ON true
@@ -36,7 +38,8 @@ UPDATE operations SET count = $2, written = written + (
     FROM operation_items WHERE operation_id = $1
 ) + (
     SELECT coalesce(sum(pg_column_size(t)), 0) FROM operation_tags t WHERE operation_id = $1
-) + 200 WHERE id = $1 RETURNING owner_id, number, written
+) + coalesce(pg_column_size(moved), 0) + coalesce(pg_column_size(notes), 0) + 200
+WHERE id = $1 RETURNING owner_id, number, written
 """
 TRIM = """
 DELETE FROM operations WHERE owner_id = $1 AND number < greatest($2::bigint - $4 + 1, (
@@ -52,19 +55,42 @@ async def begin(
     summary: str,
     *,
     undoes: UUID | None = None,
-    undoable: bool = True,
     units: Sequence[str] = (),
-    moved: dict[str, Any] | None = None,
 ) -> UUID:
     """A new operation, to be finished in the same transaction; its id.
 
-    `units` are the groups of fields that it changes, `moved` where a tag was and where it went.
+    `units` are the groups of fields that it changes.
     """
     operation_id = new_id()
-    await connection.execute(
-        BEGIN, operation_id, owner_id, kind, summary[:LONGEST_SUMMARY], undoes, undoable, list(units), moved
-    )
+    await connection.execute(BEGIN, operation_id, owner_id, kind, summary[:LONGEST_SUMMARY], undoes, list(units))
     return operation_id
+
+
+async def note(
+    connection: Connection, operation_id: UUID, steps: Sequence[Step] = (), notes: Mapping[str, Any] | None = None
+) -> None:
+    """Keep what an operation changes in the tree itself, and what those who name tags said before and after it."""
+    if steps or notes:
+        await connection.execute(
+            "UPDATE operations SET moved = $2, notes = $3 WHERE id = $1",
+            operation_id,
+            list(steps) or None,
+            notes or None,
+        )
+
+
+def moving(tag_id: int, old: Sequence[Any], new: Sequence[Any]) -> Step:
+    """A tag went from one place to another, each the parent's id (None for the root) and a name."""
+    return {"tag": tag_id, "from": list(old), "to": list(new)}
+
+
+def describing(tag_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Step:
+    """Columns of a tag became others."""
+    return {"tag": tag_id, "details": {"from": _plain(old), "to": _plain(new)}}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in values.items()}
 
 
 async def finish(connection: Connection, operation_id: UUID, count: int, *, empty: bool = False) -> UUID | None:

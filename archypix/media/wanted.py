@@ -25,6 +25,8 @@ EMBEDDED = frozenset(
     media_type.name
     for media_type in (kinds.JPEG, kinds.PNG, kinds.WEBP, kinds.TIFF, kinds.HEIC, kinds.HEIF, kinds.AVIF)
 )
+# Those that say in EXIF how they are turned, and are shown so. HEIF's containers turn their pictures themselves.
+TURNABLE = frozenset(media_type.name for media_type in (kinds.JPEG, kinds.PNG, kinds.WEBP, kinds.TIFF))
 _POSITION_TAGS = (1, 2, 3, 4, 5, 6, *range(8, 29), 30, 31)
 # Tags of the first directory whose texts may be long.
 LONG_TEXTS = (0x010E, 0x013B, 0x9C9B, 0x9C9C, 0x9C9D)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
+
+from archypix.journal.store import Step
+from archypix.tags.followers import Note
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One change by a person: `count` pictures changed, `undoes` an earlier operation; `undoable` says whether now."""
+    """One change by a person: `count` pictures changed, `undoes` an earlier operation; `undoable` says whether now.
+
+    `steps` are changes of the tree of tags, `notes` what those who name tags said before and after it.
+    """
 
     id: UUID
     number: int
@@ -23,7 +28,8 @@ class Operation:
     undoes: UUID | None
     undoable: bool
     units: Sequence[str]
-    moved: dict[str, Any] | None
+    steps: Sequence[Step]
+    notes: Mapping[str, Note]
 
 
 @dataclass(frozen=True, slots=True)

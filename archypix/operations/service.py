@@ -14,7 +14,7 @@ from archypix.events.store import emit
 from archypix.journal import store as journal
 from archypix.operations import store
 from archypix.operations.models import Operation, OperationPage, Undone
-from archypix.operations.tags_undo import reversed_move, undo_tags
+from archypix.operations.tags_undo import undo_tags
 from archypix.pictures import editing_store, trash_store
 from archypix.pictures.cursor import Position, decode_cursor, encode_cursor, fingerprint
 from archypix.pictures.editing import Written, finish_edit
@@ -127,23 +127,24 @@ class OperationService:
             raise Conflict("This operation cannot be undone.", code="not_undoable")
         kind: journal.Kind = _OPPOSITE[undone.kind]
         operation = await journal.begin(
-            connection, owner_id, kind, _summary(undone.summary), undoes=undone.id, units=undone.units,
-            moved=reversed_move(undone.moved),
-        )  # fmt: skip
+            connection, owner_id, kind, _summary(undone.summary), undoes=undone.id, units=undone.units
+        )
+        concerned = undone.count
         if undone.kind == "tags":
+            concerned = await store.touched(connection, undone.id)
             affected, kept = await self._undo_tags(connection, owner_id, undone, operation)
         elif undone.kind == "metadata":
             affected, kept = await self._undo_metadata(connection, owner_id, undone, operation)
         else:
             affected, kept = await self._undo_move(connection, owner_id, undone, operation)
         await store.chain(connection, owner_id, undone.id)
-        return Undone(undone.id, kept, affected, max(0, undone.count - affected))
+        return Undone(undone.id, kept, affected, max(0, concerned - affected))
 
     async def _undo_tags(
         self, connection: Connection, owner_id: int, undone: Operation, operation: UUID
     ) -> tuple[int, UUID | None]:
-        reshaped = await undo_tags(connection, owner_id, undone, operation, self._followers)
-        affected = undone.count if undone.moved is not None else await store.touched(connection, operation)
+        reshaped, moved = await undo_tags(connection, owner_id, undone, operation, self._followers)
+        affected = await store.touched(connection, operation, moved)
         if affected or reshaped:
             await emit(connection, owner_id, CHANGED, {"pictures": affected} if affected else {})
         return affected, await journal.finish(connection, operation, affected, empty=reshaped)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from archypix.core.database import Connection
+from archypix.core.database import Connection, Row
 from archypix.journal.store import LONG, begin, finish
 from archypix.operations.models import Operation
 
@@ -18,7 +18,8 @@ __all__ = ["begin", "chain", "expire", "find", "finish", "page", "since", "touch
 
 COLUMNS: Final = (
     "o.id, o.number, o.kind, o.summary, o.at, o.count, o.undone_at, o.undoes,"
-    " o.undoable AND o.undone_at IS NULL AS undoable, o.units, o.moved"
+    " o.undoable AND o.undone_at IS NULL AS undoable, o.units, o.moved,"
+    " coalesce(o.notes, '{}') AS notes"
 )
 # Operations that one sweep forgets; the next one goes on.
 SWEPT: Final = 500
@@ -33,6 +34,12 @@ UPDATE operations o SET undone_at = CASE WHEN c.undone THEN now() END FROM chain
 """
 
 
+def _operation(row: Row) -> Operation:
+    values = dict(row)
+    moved = values.pop("moved")
+    return Operation(**values, steps=moved if isinstance(moved, list) else [moved] if moved else [])
+
+
 async def page(connection: Connection, owner_id: int, limit: int, before: int | None) -> list[Operation]:
     """The newest operations, those with a number below `before`."""
     rows = await connection.fetch(
@@ -40,7 +47,7 @@ async def page(connection: Connection, owner_id: int, limit: int, before: int | 
         " ORDER BY o.number DESC LIMIT $3",
         owner_id, before, limit,
     )  # fmt: skip
-    return [Operation(**row) for row in rows]
+    return [_operation(row) for row in rows]
 
 
 async def find(connection: Connection, owner_id: int, operation_ids: Sequence[UUID]) -> list[Operation]:
@@ -49,7 +56,7 @@ async def find(connection: Connection, owner_id: int, operation_ids: Sequence[UU
         f"SELECT {COLUMNS} FROM operations o WHERE o.owner_id = $1 AND o.id = ANY ($2) ORDER BY o.number DESC",
         owner_id, list(operation_ids),
     )  # fmt: skip
-    return [Operation(**row) for row in rows]
+    return [_operation(row) for row in rows]
 
 
 async def since(connection: Connection, owner_id: int, moment: datetime, limit: int) -> list[Operation]:
@@ -60,7 +67,7 @@ async def since(connection: Connection, owner_id: int, moment: datetime, limit: 
         " ORDER BY o.number DESC LIMIT $3",
         owner_id, moment, limit,
     )  # fmt: skip
-    return [Operation(**row) for row in rows]
+    return [_operation(row) for row in rows]
 
 
 async def chain(connection: Connection, owner_id: int, operation_id: UUID) -> None:
@@ -68,16 +75,18 @@ async def chain(connection: Connection, owner_id: int, operation_id: UUID) -> No
     await connection.execute(CHAIN, operation_id, owner_id)
 
 
-async def touched(connection: Connection, operation_id: UUID) -> int:
-    """How many pictures an operation has changed, each counted once."""
+async def touched(connection: Connection, operation_id: UUID, moved: Sequence[int] = ()) -> int:
+    """How many pictures an operation has changed, each counted once; with those that carry `moved` tags."""
     return int(
         await connection.fetchval(
-            "SELECT count(DISTINCT id) FROM operation_items i CROSS JOIN LATERAL unnest(i.picture_ids) AS id"
-            " WHERE i.operation_id = $1",
-            operation_id,
-            timeout=LONG,
+            "SELECT count(*) FROM ("
+            "    SELECT id FROM operation_items i CROSS JOIN LATERAL unnest(i.picture_ids) AS id"
+            "    WHERE i.operation_id = $1"
+            "    UNION SELECT picture_id FROM assignments WHERE tag_id = ANY ($2)"
+            ") pictures",
+            operation_id, list(moved), timeout=LONG,
         )
-    )
+    )  # fmt: skip
 
 
 async def expire(connection: Connection, days: int) -> int:

@@ -39,6 +39,16 @@ class PictureEdit(Strict):
     title: Annotated[str, StringConstraints(max_length=TITLE)] | None = None
     description: Annotated[str, StringConstraints(max_length=LONG)] | None = None
     creator: Annotated[str, StringConstraints(max_length=SHORT)] | None = None
+    camera_make: Annotated[str, StringConstraints(max_length=SHORT)] | None = None
+    camera_model: Annotated[str, StringConstraints(max_length=SHORT)] | None = None
+    lens: Annotated[str, StringConstraints(max_length=SHORT)] | None = None
+    iso: int | None = None
+    aperture: float | None = Field(None, description="The f-number.")
+    focal_length: float | None = Field(None, description="Millimetres.")
+    exposure: float | None = Field(None, description="Seconds.")
+    orientation: Annotated[int, Field(ge=1, le=8)] | None = Field(
+        None, description="EXIF's: how the stored pixels are turned. The file is written, and thumbnails are made anew."
+    )
     filename: Annotated[str, StringConstraints(max_length=255)] | None = Field(None, description="Never null.")
 
     def values(self) -> dict[str, Any]:
@@ -68,13 +78,16 @@ class PositionCopy(Strict):
 
 
 class BatchEditIn(Strict):
-    """What the selected pictures get: `set` and `gps`, or `shift`. `dry_run` only counts."""
+    """What the selected pictures get: `set` and `gps`, or `shift`, or `turn`. `dry_run` only counts."""
 
     selection: SelectionIn
     set: PictureEdit | None = None
     gps: PositionCopy | None = None
     shift: SecondsShift | ZoneShift | Annotated[str, StringConstraints(pattern=SPAN)] | None = Field(
         None, description="Moves the capture time; as text `+01:30` or `-00:00:05`."
+    )
+    turn: Literal[90, 180, 270] | None = Field(
+        None, description="Degrees clockwise. Turns JPEG, PNG, WebP and TIFF files, without encoding them anew."
     )
     dry_run: bool = False
 
@@ -84,6 +97,7 @@ class BatchEditIn(Strict):
             values=self.set.values() if self.set else {},
             position_of=self.gps.copy_from if self.gps else None,
             shift=_shift(self.shift) if self.shift is not None else None,
+            turn=self.turn,
         )
 
 

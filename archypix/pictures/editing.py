@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -13,12 +13,11 @@ from archypix.core.database import Connection, Database
 from archypix.core.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 from archypix.events.store import emit
 from archypix.journal import store as journal
-from archypix.media.texts import LONG, SHORT, TITLE, clean
+from archypix.media.wanted import TURNABLE
 from archypix.pictures import editing_store, rows_store
-from archypix.pictures.dates import INFINITE
+from archypix.pictures.edit_values import checked, refuse, value_of
 from archypix.pictures.editing_store import Edit
 from archypix.pictures.locks import lock_library
-from archypix.pictures.names import MAX_NAME, clean_filename
 from archypix.pictures.query import Parameters, Trees
 from archypix.pictures.rows_store import Standing
 from archypix.pictures.selection import Selection, compile_selection
@@ -26,14 +25,12 @@ from archypix.pictures.trash import tell
 
 Written: TypeAlias = Callable[[Connection, int, Sequence[UUID]], Awaitable[None]]
 
-RANGES: Mapping[str, tuple[float, float]] = {
-    "utc_offset": (-14 * 60, 14 * 60),
-    "latitude": (-90, 90),
-    "longitude": (-180, 180),
-    "altitude": (-12_000, 1_000_000),
-    "rating": (0, 5),
+# What EXIF's orientations 1 to 8 become by turns clockwise.
+TURNS: Mapping[int, tuple[int, ...]] = {
+    90: (6, 7, 8, 5, 2, 3, 4, 1),
+    180: (3, 4, 1, 2, 7, 8, 5, 6),
+    270: (8, 5, 6, 7, 4, 1, 2, 3),
 }
-TEXTS: Mapping[str, int] = {"title": TITLE, "description": LONG, "creator": SHORT}
 POSITION = ("latitude", "longitude", "altitude")
 MOST_DAYS = 36_525
 
@@ -56,17 +53,23 @@ class Shift:
         for name, value in (("utc_offset_from", self.zone_from), ("utc_offset_to", self.zone_to)):
             if value is not None:
                 scratch: list[Fault] = []
-                _value("utc_offset", value, scratch)
+                value_of("utc_offset", value, scratch)
                 faults += [Fault(f"shift.{name}", fault.detail) for fault in scratch]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchEdit:
-    """What a selection gets: fields to set, the position of a picture, or another time."""
+    """What a selection gets: fields to set, the position of a picture, another time, or a turn clockwise in degrees."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     position_of: UUID | None = None
     shift: Shift | None = None
+    turn: int | None = None
+
+    @property
+    def turns(self) -> bool:
+        """Whether this says how pictures are turned."""
+        return self.turn is not None or "orientation" in self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,10 @@ class EditService:
         """Set fields by name; None takes a value away, what is not named stays.
 
         `captured_at` is a naive wall clock, `utc_offset` in minutes, `latitude` and `longitude` in degrees, `altitude`
-        in metres, `rating` 0…5; `title`, `description`, `creator`, `filename` are text. Types are expected to be right.
-        The operation that this is, None where no value changed. Raises `NotFound`, `Conflict` for a picture in the
-        trash, `PreconditionFailed` when the picture is at none of `revisions`, `Invalid` with a fault for each wrong
-        field.
+        in metres, `rating` 0…5, `orientation` EXIF's 1…8, `focal_length` in millimetres, `exposure` in seconds; others
+        are text. Types are expected to be right. The operation that this is, None where no value changed. Raises
+        `NotFound`, `Conflict` for a picture in the trash, or one to be turned in a library whose files are not written,
+        `PreconditionFailed` when the picture is at none of `revisions`, `Invalid` with a fault for each wrong field.
         """
         values = checked(changes)
         async with self._database.transaction() as connection:
@@ -113,6 +116,8 @@ class EditService:
             if not values:
                 return None
             _check_position(picture, values)
+            if "orientation" in values:
+                await _refuse_turning(connection, account_id, picture.media_type)
             parameters = Parameters()
             chosen = f"SELECT {parameters.add(picture_id)}::uuid AS id"
             edit = Edit({name: parameters.add(value) for name, value in values.items()}, always=True)
@@ -140,7 +145,9 @@ class EditService:
             chosen = compile_selection(selection, tree, account_id, parameters)
             if batch.position_of is not None:
                 values |= await _position_of(connection, account_id, batch.position_of)
-            edit = _shifting(batch.shift, parameters) if batch.shift else _setting(values, parameters)
+            if batch.turns:
+                await _refuse_turning(connection, account_id)
+            edit = _edit(batch, values, parameters)
             if dry_run:
                 return Edited(await editing_store.count(connection, account_id, chosen, parameters.values, edit))
             operation = await begin_edit(connection, account_id, _summary(batch, values), edit.units)
@@ -169,21 +176,26 @@ async def finish_edit(
 def check_batch(batch: BatchEdit) -> dict[str, Any]:
     """The values that a batch sets, cleaned. `Invalid` where it asks for nothing, or for what contradicts itself."""
     faults: list[Fault] = []
-    values = {name: _value(name, value, faults) for name, value in batch.values.items()}
+    values = {name: value_of(name, value, faults) for name, value in batch.values.items()}
     faults = [Fault(f"set.{fault.path}", fault.detail) for fault in faults]
     if ("latitude" in values) != ("longitude" in values) or (values.get("latitude") is None) != (
         values.get("longitude") is None
     ):
         faults.append(Fault("set.longitude", "A position has both coordinates, or neither."))
     if batch.shift is not None:
-        if values or batch.position_of is not None:
+        if values or batch.position_of is not None or batch.turn is not None:
             faults.append(Fault("shift", "Times are shifted by a call of their own."))
         batch.shift.check(faults)
+    elif batch.turns:
+        if len(values) + (batch.turn is not None) + (batch.position_of is not None) > 1:
+            faults.append(Fault("turn", "Pictures are turned by a call of their own."))
+        if batch.turn is not None and batch.turn not in TURNS:
+            faults.append(Fault("turn", "90, 180 or 270 degrees."))
     elif batch.position_of is not None:
         faults += [Fault(f"set.{name}", "Also in `gps`.") for name in POSITION if name in values]
     elif not values:
         faults.append(Fault("set", "Name something to change."))
-    _refuse(faults)
+    refuse(faults)
     return values
 
 
@@ -194,6 +206,33 @@ async def _position_of(connection: Connection, account_id: int, picture_id: UUID
     if position["latitude"] is None:
         raise Invalid("There is nothing to copy.", faults=(Fault("gps.copy_from", "This picture has no position."),))
     return position
+
+
+async def _refuse_turning(connection: Connection, account_id: int, media_type: str | None = None) -> None:
+    """Raise where a turned picture would never be shown so: only its file says how it is turned, to everybody."""
+    if media_type is not None and media_type not in TURNABLE:
+        fault = Fault("orientation", "Only JPEG, PNG, WebP and TIFF files say how they are turned.")
+        raise Invalid("This picture cannot be turned.", faults=(fault,))
+    if not await editing_store.writes_files(connection, account_id):
+        detail = "Turning a picture writes into its file, and this library wants no files written."
+        raise Conflict(detail, code="files_not_written")
+
+
+def _edit(batch: BatchEdit, values: Mapping[str, Any], parameters: Parameters) -> Edit:
+    if batch.shift is not None:
+        return _shifting(batch.shift, parameters)
+    if batch.turns:
+        return _turning(batch, parameters)
+    return _setting(values, parameters)
+
+
+def _turning(batch: BatchEdit, parameters: Parameters) -> Edit:
+    """Pictures are turned of which the file can say so."""
+    if batch.turn is None:
+        turned = parameters.add(batch.values["orientation"])
+    else:
+        turned = f"({parameters.add(list(TURNS[batch.turn]))}::smallint[])[coalesce(p.orientation, 1)]"
+    return Edit({"orientation": turned}, where=f"p.media_type = ANY ({parameters.add(sorted(TURNABLE))}::text[])")
 
 
 def _setting(values: Mapping[str, Any], parameters: Parameters) -> Edit:
@@ -217,6 +256,8 @@ def _shifting(shift: Shift, parameters: Parameters) -> Edit:
 
 def _summary(batch: BatchEdit, values: Mapping[str, Any]) -> str:
     """What a batch does, for people."""
+    if batch.turn is not None:
+        return f"Turned by {batch.turn}°"
     if batch.shift is not None:
         return f"Shifted capture times by {batch.shift.by}" if batch.shift.zone_to is None else "Shifted the time zone"
     named = [name for name in values if batch.position_of is None or name not in POSITION]
@@ -234,49 +275,3 @@ def _check_position(picture: Standing, values: Mapping[str, Any]) -> None:
     if (latitude is None) != (longitude is None):
         missing = "longitude" if longitude is None else "latitude"
         raise Invalid("A position has both coordinates, or neither.", faults=(Fault(missing, "It is missing."),))
-
-
-def checked(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The values, cleaned; `Invalid` names those that cannot be."""
-    faults: list[Fault] = []
-    values = {name: _value(name, value, faults) for name, value in changes.items()}
-    _refuse(faults)
-    return values
-
-
-def _refuse(faults: Sequence[Fault]) -> None:
-    if faults:
-        raise Invalid("These changes cannot be made.", faults=tuple(faults[:50]))
-
-
-def _value(name: str, value: Any, faults: list[Fault]) -> Any:
-    if name in RANGES:
-        least, most = RANGES[name]
-        if value is not None and not least <= value <= most:
-            faults.append(Fault(name, f"From {least:g} to {most:g}."))
-    elif name in TEXTS:
-        if value is not None and len(value) > TEXTS[name]:
-            faults.append(Fault(name, f"At most {TEXTS[name]} characters."))
-        return clean(value, TEXTS[name], lines=name == "description")
-    elif name == "filename":
-        return _filename(value, faults)
-    elif name == "captured_at":
-        if value is not None:
-            _check_wall_clock(value, faults)
-    else:
-        faults.append(Fault(name, "There is no such field."))
-    return value
-
-
-def _filename(value: str | None, faults: list[Fault]) -> str:
-    text = (value or "").strip()
-    if not text.strip(".") or "/" in text or "\\" in text or len(text) > MAX_NAME:
-        faults.append(Fault("filename", f"1 to {MAX_NAME} characters, without slashes."))
-    return clean_filename(text)
-
-
-def _check_wall_clock(value: datetime, faults: list[Fault]) -> None:
-    if value in INFINITE:
-        faults.append(Fault("captured_at", "There was no camera then."))
-    if value.tzinfo is not None:
-        faults.append(Fault("captured_at", "A wall clock such as 2018-03-02T10:00:00; its offset is `utc_offset`."))

@@ -27,6 +27,14 @@ TYPES: Final[Mapping[str, str]] = {
     "title": "text",
     "description": "text",
     "creator": "text",
+    "camera_make": "text",
+    "camera_model": "text",
+    "lens": "text",
+    "iso": "integer",
+    "aperture": "double precision",
+    "focal_length": "double precision",
+    "exposure": "double precision",
+    "orientation": "smallint",
     "filename": "text",
 }
 # The columns of each unit. Of those that may be marked as edited, the mark is kept with the value.
@@ -39,6 +47,14 @@ UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("title",),
     "description": ("description",),
     "creator": ("creator",),
+    "camera_make": ("camera_make",),
+    "camera_model": ("camera_model",),
+    "lens": ("lens",),
+    "iso": ("iso",),
+    "aperture": ("aperture",),
+    "focal_length": ("focal_length",),
+    "exposure": ("exposure",),
+    "orientation": ("orientation",),
     "filename": ("filename",),
 }
 UNMARKED: Final = frozenset({"filename", "date_source"})
@@ -103,6 +119,11 @@ async def change(
         statement, *parameters, owner_id, sorted(marked), edited_at, operation, timeout=LONG
     )
     return Moved(row["count"], list(row["ids"]))
+
+
+async def writes_files(connection: Connection, owner_id: int) -> bool:
+    """Whether what people set is written into the owner's files."""
+    return bool(await connection.fetchval("SELECT write_metadata FROM libraries WHERE account_id = $1", owner_id))
 
 
 async def count(connection: Connection, owner_id: int, chosen: str, parameters: Sequence[Any], edit: Edit) -> int:

@@ -145,6 +145,24 @@ async def update(
     )
 
 
+async def put_hash(connection: Connection, picture_id: UUID, value: int | None) -> None:
+    """The perceptual hash of a picture, where it has none; nothing that people see of it changes."""
+    await connection.execute(
+        "UPDATE pictures SET perceptual_hash = $2 WHERE id = $1 AND perceptual_hash IS NULL AND $2::bigint IS NOT NULL",
+        picture_id, value,
+    )  # fmt: skip
+
+
+async def unmark(connection: Connection, picture_id: UUID, names: Sequence[str]) -> None:
+    """These columns do not count as set by people any more."""
+    await connection.execute(
+        "UPDATE pictures SET edited_fields ="
+        " ARRAY(SELECT unnest(edited_fields) EXCEPT SELECT unnest($2::text[]) ORDER BY 1)"
+        " WHERE id = $1 AND edited_fields && $2::text[]",
+        picture_id, list(names),
+    )  # fmt: skip
+
+
 async def put_metadata(connection: Connection, picture_id: UUID, data: Mapping[str, Any]) -> None:
     """The full metadata of a picture's file, in place of what was known."""
     await connection.execute(

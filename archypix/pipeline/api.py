@@ -15,6 +15,7 @@ from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from archypix.gate.openapi import Nothing
 from archypix.gate.preconditions import entity_tag, wanted_revisions
+from archypix.journal.present import operation_header
 from archypix.pipeline import schemas
 from archypix.pipeline.models import Shown
 from archypix.pipeline.service import NO_SERVICE, Draft, Listing, PipelineService
@@ -97,8 +98,9 @@ async def change_service(service_id: str, data: schemas.ServiceChange) -> Respon
 @document_response(Nothing, 204)
 async def delete_service(service_id: str, query_args: schemas.DeletionQuery) -> Response:
     """Remove a service. What it assigned goes, or with `promote` stays as if given by hand."""
-    await use(PipelineService).delete(caller().account_id, _parse_id(service_id), promote=query_args.promote)
-    return Response(status=204)
+    services, identifier = use(PipelineService), _parse_id(service_id)
+    operation = await services.delete(caller().account_id, identifier, promote=query_args.promote)
+    return Response(status=204, headers=operation_header(operation))
 
 
 def _changes(data: schemas.ServiceChange) -> dict[str, Any]:

@@ -55,6 +55,11 @@ class Service:
         """Every tag that it names."""
         return frozenset(self.requires) | frozenset(self.excludes) | frozenset(self.names.values())
 
+    @property
+    def lost_tags(self) -> frozenset[int]:
+        """Those of them that were deleted, as far as it has heard."""
+        return frozenset(map(int, self.lost))
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

@@ -29,9 +29,10 @@ logger = logging.getLogger(__name__)
 
 BATCH = 1_000
 FEWER = 100
-# Pictures that a step over all of them looks at: as many as take about a second.
-FIRST_WINDOW, LEAST_WINDOW, LARGEST_WINDOW = 50_000, 500, 1_000_000
-WINDOW_SECONDS = 1.0
+# Pictures that a step over all of them looks at: as many as take about half a second, and whose pages
+# are still in memory when some of them are written.
+FIRST_WINDOW, LEAST_WINDOW, LARGEST_WINDOW = 50_000, 500, 125_000
+WINDOW_SECONDS = 0.5
 BATCH_LIMIT, WINDOW_LIMIT, LONG_LIMIT = 10.0, 30.0, 120.0
 BUSY_SECONDS = 0.05
 ATTEMPTS = 5

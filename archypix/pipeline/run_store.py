@@ -163,7 +163,7 @@ async def fail(connection: Connection, owner_id: int, service_id: int, reason: s
 
 
 async def take_away(connection: Connection, owner_id: int, service_id: int) -> Row:
-    """Take up to 20,000 assignments of a service away: `changed`, `more`."""
+    """Take up to 10,000 assignments of a service away: `changed`, `more`."""
     return await connection.fetchrow(TAKE_AWAY, owner_id, service_id)
 
 

@@ -6,12 +6,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from archypix.core.database import Connection, Database
 from archypix.core.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 from archypix.events.store import emit
+from archypix.journal import store as journal
 from archypix.pictures.locks import lock_library
-from archypix.pipeline import run_store, store
+from archypix.pipeline import images, run_store, store
+from archypix.pipeline.hooks import ServiceFollower
 from archypix.pipeline.logic import Content, parse_content
 from archypix.pipeline.models import MOST_SERVICES, Kind, Service, Shown
 from archypix.pipeline.naming import Wanted, check_storable, columns, make_tags, parse_gates, show
@@ -122,13 +125,15 @@ class PipelineService:
                 await emit(connection, owner_id, CHANGED, {})
         return await self.services(owner_id)
 
-    async def delete(self, owner_id: int, service_id: int, *, promote: bool = False) -> None:
-        """Remove a service and, soon, what it assigned; with `promote` that stays, as if by hand. `NotFound`."""
+    async def delete(self, owner_id: int, service_id: int, *, promote: bool = False) -> UUID | None:
+        """Remove a service and, soon, what it assigned; with `promote` that stays, as if by hand. `NotFound`.
+
+        The operation by which that is undone.
+        """
         async with self._database.transaction() as connection:
             await lock_library(connection, owner_id)
             service = await self._require(connection, owner_id, service_id)
-            if promote:
-                await store.promote(connection, service)
+            operation = await self._keep(connection, service, promote=promote)
             await store.begin_removing(connection, service_id)
             await store.outdate_seeing(connection, owner_id)
             await store.changed(connection, owner_id)
@@ -138,6 +143,16 @@ class PipelineService:
                 await run_store.remove(connection, service_id)
             await emit(connection, owner_id, CHANGED, {})
             await emit(connection, owner_id, "tags.changed", {"pictures": row["changed"]})
+            return operation
+
+    async def _keep(self, connection: Connection, service: Service, *, promote: bool) -> UUID | None:
+        """Write down that a service goes, and what of its tags stays; the operation."""
+        summary = f"Deleted the service {service.name}" + (", but not its tags" if promote else "")
+        operation = await journal.begin(connection, service.owner_id, "tags", summary)
+        pictures = await store.promote(connection, service, operation) if promote else 0
+        note = {str(service.id): {"before": images.whole(service), "after": None}}
+        await journal.note(connection, operation, notes={ServiceFollower.name: note})
+        return await journal.finish(connection, operation, pictures, empty=True)
 
     async def _finish(self, connection: Connection, owner_id: int, service_id: int) -> Shown:
         await store.changed(connection, owner_id)

@@ -17,8 +17,9 @@ BEHIND = (
     " coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))"
 )
 FROM_SERVICES = f"a.source IN ({', '.join(repr(source) for source in PIPELINE)})"
-# Pictures that one statement may change, while it goes through a window of pictures.
-PORTION = 20_000
+# Pictures that one statement may change, while it goes through a window of pictures: few enough that their pages are
+# still in memory when they are written.
+PORTION = 10_000
 SAMPLE = 20
 
 Maps = Mapping[int, Mapping[str, int]]
@@ -48,16 +49,17 @@ def apply_to_ids(steps: Sequence[Step]) -> Statement:
     Parameters: owner, ids, whether to mark pictures that change. The row has `changed`, the number of pictures, and
     `missing`, an array of `[service, path]` for tags that have to be made first; then nothing was done.
     """
-    return _apply(steps, ("owner", "ids", "mark"), f"WHERE {LIVE} AND p.id = ANY ($2::uuid[])", "$3", "")
+    return _apply(steps, ("owner", "ids", "mark"), f"WHERE {LIVE} AND p.id = ANY ($2::uuid[])", "true", "$3", "")
 
 
 def apply_to_window(steps: Sequence[Step]) -> Statement:
     """As above for all pictures behind one (its ingest time and id, or None) and up to another.
 
     Parameters: owner, the four of those, whether to mark, and the tags that the services have assigned so far. At most
-    20,000 pictures are changed; `last_at` and `last_id` then say how far it came.
+    10,000 pictures are changed; `last_at` and `last_id` then say how far it came.
     """
-    tags = " OR ".join([f"s{place}.t <> '{{}}'" for place in range(len(steps))] + ["p.tag_ids && $7::integer[]"])
+    held = "p.tag_ids && $7::integer[]"
+    tags = " OR ".join([f"s{place}.t <> '{{}}'" for place in range(len(steps))] + [held])
     paths = "".join(f" OR n{place}.path IS NOT NULL" for place, step in enumerate(steps) if step.logic.calendar)
     where = (
         f"WHERE {LIVE} AND {BEHIND} AND (p.ingested_at, p.id) <= ($4, $5)"
@@ -68,28 +70,27 @@ def apply_to_window(steps: Sequence[Step]) -> Statement:
         " (SELECT id FROM evaluated ORDER BY ingested_at DESC, id DESC LIMIT 1) AS last_id"
     )
     given = ("owner", "after_at", "after_id", "until_at", "until_id", "mark", "tags")
-    return _apply(steps, given, where, "$6", last)
+    return _apply(steps, given, where, held, "$6", last)
 
 
-def _apply(steps: Sequence[Step], given: Sequence[str], where: str, mark: str, more: str) -> Statement:
+def _apply(steps: Sequence[Step], given: Sequence[str], where: str, held: str, mark: str, more: str) -> Statement:
+    """`held` says of `p` whether it may have anything from these services; of other pictures nothing is taken away."""
     parameters = _begin(given)
     chain = compile_chain(steps, parameters, narrowed="$possible" in where)
     # Asked of the row first, this spares most rows the joins.
-    where = where.replace(
-        "$possible", f"({chain.possible} OR p.tag_ids && $7::integer[])" if chain.possible else "true"
-    )
+    where = where.replace("$possible", f"({chain.possible} OR {held})" if chain.possible else "true")
     missing = _missing(chain)
     free = f"NOT EXISTS ({missing})" if missing else "true"
     text = (
-        f"WITH evaluated AS MATERIALIZED (SELECT p.id, p.ingested_at{_columns(chain)} FROM pictures p {chain.joins}"
-        f" {where}), gone AS (DELETE FROM assignments WHERE ctid = ANY (ARRAY("
+        f"WITH evaluated AS MATERIALIZED (SELECT p.id, p.ingested_at, {held} AS held{_columns(chain)}"
+        f" FROM pictures p {chain.joins} {where}), gone AS (DELETE FROM assignments WHERE ctid = ANY (ARRAY("
         "  SELECT held.ctid FROM evaluated e CROSS JOIN LATERAL ("
         f"    SELECT a.ctid FROM assignments a WHERE a.picture_id = e.id AND {HELD_OF_SERVICES}"
         f"    AND a.source_id = ANY ({parameters.add(_ids(chain))}::bigint[])"
-        f"    AND a.tag_id <> ALL ({_wanted_of('a.source_id', chain)}) OFFSET 0) held WHERE {free}"
+        f"    AND a.tag_id <> ALL ({_wanted_of('a.source_id', chain)}) OFFSET 0) held WHERE e.held AND {free}"
         ")) RETURNING picture_id), come AS (INSERT INTO assignments (picture_id, tag_id, source, source_id)"
         f" SELECT DISTINCT e.id, tag, w.source, w.source_id FROM evaluated e {_wanted(chain)} WHERE {free}"
-        " ON CONFLICT DO NOTHING RETURNING picture_id),"
+        " ORDER BY e.id ON CONFLICT DO NOTHING RETURNING picture_id),"
         " changed AS (SELECT picture_id FROM gone UNION SELECT picture_id FROM come),"
         " marked AS (INSERT INTO dirty_pictures (owner_id, picture_id)"
         f" SELECT $1, picture_id FROM changed WHERE {mark})"

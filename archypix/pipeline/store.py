@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.journal.store import keep_assignments
+from archypix.pipeline.images import columns
 from archypix.pipeline.models import CHANNEL, Service
 
 LONG = 3600.0
@@ -88,14 +91,48 @@ async def outdate_seeing(connection: Connection, owner_id: int) -> None:
     )
 
 
-async def promote(connection: Connection, service: Service) -> None:
-    """What the service assigned becomes as if by hand; of what was by hand already, its own stays for now."""
-    await connection.execute(
-        "UPDATE assignments a SET source = 'manual', source_id = 0 WHERE a.source = $1 AND a.source_id = $2"
-        " AND NOT EXISTS (SELECT FROM assignments m WHERE m.picture_id = a.picture_id AND m.tag_id = a.tag_id"
-        " AND m.source = 'manual' AND m.source_id = 0)",
-        service.source, service.id, timeout=LONG,
+async def promote(connection: Connection, service: Service, operation: UUID) -> int:
+    """What the service assigned becomes as if by hand, and is kept for the operation; on how many pictures.
+
+    Of what was by hand already, the service's own stays for now.
+    """
+    return int(
+        await connection.fetchval(
+            "WITH promoted AS (UPDATE assignments a SET source = 'manual', source_id = 0"
+            " WHERE a.source = $1 AND a.source_id = $2"
+            " AND NOT EXISTS (SELECT FROM assignments m WHERE m.picture_id = a.picture_id AND m.tag_id = a.tag_id"
+            " AND m.source = 'manual' AND m.source_id = 0) RETURNING a.*),"
+            f" kept AS ({keep_assignments('promoted', 'added', '$3')})"
+            " SELECT count(DISTINCT picture_id) FROM promoted",
+            service.source, service.id, operation, timeout=LONG,
+        )
     )  # fmt: skip
+
+
+async def bring_back(connection: Connection, owner_id: int, service_id: int, image: Mapping[str, Any]) -> None:
+    """Make a service again as `images.whole` has it, with its id; one that is still being removed stays instead."""
+    values = columns(dict(image))
+    names = list(values)
+    places = ", ".join(f"${number}" for number in range(3, len(names) + 3))
+    settings = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+    await connection.execute(
+        f"INSERT INTO services AS s (id, owner_id, {', '.join(names)}) OVERRIDING SYSTEM VALUE"
+        f" VALUES ($1, $2, {places}) ON CONFLICT (id) DO UPDATE SET {settings}, removing = false, stale = true,"
+        " revision = s.revision + 1, failure = NULL, failed_at = NULL, updated_at = now()"
+        " WHERE s.owner_id = $2 AND s.removing",
+        service_id, owner_id, *values.values(),
+    )  # fmt: skip
+
+
+async def forget_found(connection: Connection, owner_id: int) -> None:
+    """Services forget the paths of lost tags that are there again."""
+    await connection.execute(
+        "UPDATE services s SET lost = ("
+        "    SELECT coalesce(jsonb_object_agg(l.key, l.value), '{}') FROM jsonb_each(s.lost) l"
+        "    WHERE NOT EXISTS (SELECT FROM tags t WHERE t.owner_id = $1 AND t.id = l.key::integer))"
+        " WHERE s.owner_id = $1 AND s.lost <> '{}'",
+        owner_id,
+    )
 
 
 async def begin_removing(connection: Connection, service_id: int) -> None:

@@ -16,7 +16,7 @@ from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from archypix.journal.present import operation_header
 from archypix.tags import schemas
-from archypix.tags.models import CarriedTag, Tag
+from archypix.tags.models import CarriedTag, Reshaped, Tag
 from archypix.tags.service import TagService
 
 blueprint = Blueprint("tags", __name__)
@@ -54,10 +54,10 @@ async def list_tags() -> Response:
 @document_response(schemas.TagItem, 201)
 async def create_tag(data: schemas.TagNew) -> Response:
     """Make a tag and the ancestors it lacks: 201. One that is there already stays as it is: 200."""
-    tag, created = await use(TagService).create(
+    tag, operation = await use(TagService).create(
         caller().account_id, data.path, description=data.description, colour=_lower(data.colour)
     )
-    return json_response(tag_json(tag, use(Covers)), 201 if created else 200)
+    return json_response(tag_json(tag, use(Covers)), 201 if operation else 200, operation_header(operation))
 
 
 @blueprint.patch("/tags")
@@ -74,8 +74,8 @@ async def change_tag(query_args: schemas.TagPathQuery, data: schemas.TagChange) 
         values["colour"] = _lower(data.colour)
     if "cover" in data.model_fields_set:
         values["cover_id"] = data.cover
-    tag = await use(TagService).update(caller().account_id, query_args.path, values)
-    return json_response(tag_json(tag, use(Covers)))
+    tag, operation = await use(TagService).update(caller().account_id, query_args.path, values)
+    return json_response(tag_json(tag, use(Covers)), headers=operation_header(operation))
 
 
 @blueprint.put("/tags/order")
@@ -84,10 +84,11 @@ async def change_tag(query_args: schemas.TagPathQuery, data: schemas.TagChange) 
 @document_response(schemas.TagList, 200)
 async def order_tags(data: schemas.TagOrder) -> Response:
     """Put siblings in order; the answer is the whole tree."""
-    await use(TagService).order(caller().account_id, data.parent, data.names)
+    operation = await use(TagService).order(caller().account_id, data.parent, data.names)
     tags = await use(TagService).tags(caller().account_id)
     covers = use(Covers)
-    return json_response({"items": [tag_json(tag, covers) for tag in tags]})
+    answer = {"items": [tag_json(tag, covers) for tag in tags]}
+    return json_response(answer, headers=operation_header(operation))
 
 
 @blueprint.delete("/tags")
@@ -109,8 +110,8 @@ async def delete_tag(query_args: schemas.TagDeletion) -> Response:
 async def rename_tag(data: schemas.TagRename) -> Response:
     """Rename a tag, or move it elsewhere, with all its descendants."""
     named = await use(TagService).named_by(caller().account_id, data.path)
-    tag, affected = await use(TagService).rename(caller().account_id, data.path, data.new_path, dry_run=data.dry_run)
-    return json_response(tag_json(tag, use(Covers)) | {"affected": affected} | named)
+    changed = await use(TagService).rename(caller().account_id, data.path, data.new_path, dry_run=data.dry_run)
+    return _reshaped(changed, named)
 
 
 @blueprint.post("/tags/merge")
@@ -120,8 +121,8 @@ async def rename_tag(data: schemas.TagRename) -> Response:
 async def merge_tags(data: schemas.TagMerge) -> Response:
     """Make one tag of two, and of their descendants that bear the same names."""
     named = await use(TagService).named_by(caller().account_id, data.path)
-    tag, affected = await use(TagService).merge(caller().account_id, data.path, data.into, dry_run=data.dry_run)
-    return json_response(tag_json(tag, use(Covers)) | {"affected": affected} | named)
+    changed = await use(TagService).merge(caller().account_id, data.path, data.into, dry_run=data.dry_run)
+    return _reshaped(changed, named)
 
 
 @blueprint.post("/pictures/batch/tags")
@@ -143,6 +144,11 @@ async def tags_of_picture(picture_id: str) -> Response:
     """Every tag that a picture carries, and why."""
     carried = await use(TagService).of_picture(caller().account_id, parse_id(picture_id, "picture"))
     return json_response({"items": [carried_json(tag) for tag in carried]})
+
+
+def _reshaped(changed: Reshaped, named: dict[str, int]) -> Response:
+    answer = tag_json(changed.tag, use(Covers)) | {"affected": changed.pictures} | named
+    return json_response(answer, headers=operation_header(changed.operation))
 
 
 def tag_json(tag: Tag, covers: Covers) -> dict[str, Any]:

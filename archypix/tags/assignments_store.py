@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +95,26 @@ async def change(
         *parameters, list(add), list(remove), list(BY_HAND), *kept, timeout=LONG,
     )  # fmt: skip
     return count
+
+
+async def carry_over(connection: Connection, mapping: Mapping[int, int], operation: UUID) -> None:
+    """Assign the tag that each tag of `mapping` maps to where that is, for the same reasons, and take that away.
+
+    What came and what went of that which people assigned is kept for the operation.
+    """
+    await connection.execute(
+        "WITH come AS ("
+        "    INSERT INTO assignments (picture_id, tag_id, source, source_id, created_at)"
+        "    SELECT a.picture_id, m.target, a.source, a.source_id, a.created_at"
+        "    FROM unnest($1::integer[], $2::integer[]) AS m (source, target) JOIN assignments a ON a.tag_id = m.source"
+        "    ON CONFLICT DO NOTHING RETURNING *"
+        "), gone AS (DELETE FROM assignments WHERE tag_id = ANY ($1) RETURNING *),"
+        " come_by_hand AS (SELECT * FROM come WHERE source = ANY ($4)),"
+        " gone_by_hand AS (SELECT * FROM gone WHERE source = ANY ($4)),"
+        f" kept AS ({keep_assignments('come_by_hand', 'added', '$3')})"
+        f" {keep_assignments('gone_by_hand', 'removed', '$3')}",
+        list(mapping), list(mapping.values()), operation, list(BY_HAND), timeout=LONG,
+    )  # fmt: skip
 
 
 async def unassign_all(connection: Connection, tag_ids: Sequence[int], operation: UUID) -> None:

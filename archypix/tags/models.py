@@ -47,6 +47,14 @@ class Reason:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Reshaped(NamedTuple):
+    """What came of a rename or a merge: the tag, how many pictures carry other tags for it, and the operation."""
+
+    tag: Tag
+    pictures: int
+    operation: UUID | None
+
+
 @dataclass(frozen=True, slots=True)
 class CarriedTag:
     """A tag of a picture. One that is only implied by descendants has no reasons but `implied_by` those paths."""

@@ -19,8 +19,8 @@ from archypix.pictures.query import Parameters
 from archypix.pictures.selection import Selection, compile_selection
 from archypix.tags import assignments_store, store, surgery
 from archypix.tags.assigning import TagAssigner
-from archypix.tags.followers import Explainer, Follower, Given, count_all
-from archypix.tags.models import CarriedTag, Reason, Removal, Tag, Tagged
+from archypix.tags.followers import Explainer, Follower, Given, count_all, tell_deleted, tell_merged
+from archypix.tags.models import CarriedTag, Reason, Removal, Reshaped, Tag, Tagged
 from archypix.tags.paths import TagPath, format_path, name_key, parse_names, parse_path, refuse_reserved
 from archypix.tags.resolving import find_path, resolve_paths
 from archypix.tags.trees import TagTrees
@@ -54,8 +54,8 @@ class TagService(TagAssigner):
 
     async def create(
         self, owner_id: int, text: str, *, description: str | None = None, colour: str | None = None
-    ) -> tuple[Tag, bool]:
-        """The tag at this path, and whether it was made now, with the ancestors it lacked.
+    ) -> tuple[Tag, UUID | None]:
+        """The tag at this path, and the operation by which it was made now, with the ancestors it lacked; or None.
 
         `Conflict` when a sibling differs by case alone, or there are too many tags.
         """
@@ -76,28 +76,40 @@ class TagService(TagAssigner):
             }
             if values and existing is None:
                 await store.update(connection, tag_id, values)
+            operation = None
             if existing is None:
                 operation = await journal.begin(connection, owner_id, "tags", f"Made the tag {format_path(path)}")
                 await journal.keep_tags(connection, operation, owner_id, None, made=True)
                 await journal.finish(connection, operation, 0, empty=True)
                 await emit(connection, owner_id, CHANGED, {})
-            return await self._tag(connection, owner_id, tag_id), existing is None
+            return await self._tag(connection, owner_id, tag_id), operation
 
-    async def update(self, owner_id: int, text: str, values: dict[str, Any]) -> Tag:
-        """Set `description`, `colour` (`#rrggbb` or None), `cover_id` (a picture or None); `NotFound` for either."""
+    async def update(self, owner_id: int, text: str, values: dict[str, Any]) -> tuple[Tag, UUID | None]:
+        """Set `description`, `colour` (`#rrggbb` or None), `cover_id` (a picture or None); `NotFound` for either.
+
+        The tag, and the operation that this is; None where nothing changed.
+        """
         async with self._database.transaction() as connection:
             await lock_library(connection, owner_id)
             tag_id = await self._require(connection, owner_id, text)
             cover = values.get("cover_id")
             if cover is not None and not await store.is_live_picture(connection, owner_id, cover):
                 raise Invalid("The cover is none.", faults=(Fault("cover", "There is no picture with this id."),))
+            was = await store.find(connection, owner_id, tag_id)
+            values = {name: value for name, value in values.items() if was[name] != value}
+            operation = None
             if values:
                 await store.update(connection, tag_id, values)
+                step = journal.describing(tag_id, {name: was[name] for name in values}, values)
+                operation = await _keep_steps(connection, owner_id, f"Described {text}", [step])
                 await emit(connection, owner_id, CHANGED, {})
-            return await self._tag(connection, owner_id, tag_id)
+            return await self._tag(connection, owner_id, tag_id), operation
 
-    async def order(self, owner_id: int, parent: str | None, names: Sequence[str]) -> None:
-        """Put the children of `parent` (None: the roots) named here first, in this order; the others follow by name."""
+    async def order(self, owner_id: int, parent: str | None, names: Sequence[str]) -> UUID | None:
+        """Put the children of `parent` (None: the roots) named here first, in this order; the others follow by name.
+
+        The operation that this is; None where nothing changed.
+        """
         async with self._database.transaction() as connection:
             await lock_library(connection, owner_id)
             parent_id = None if parent is None else await self._require(connection, owner_id, parent, "parent")
@@ -110,8 +122,16 @@ class TagService(TagAssigner):
             if missing:
                 faults = tuple(Fault(f"names.{number}", "There is no such tag here.") for number in missing[:50])
                 raise Invalid("Some of these are no tags here.", faults=faults)
+            before = await store.positions(connection, owner_id, parent_id)
             await store.order(connection, owner_id, parent_id, [found[parent_id, key] for key in dict.fromkeys(keys)])
+            after = await store.positions(connection, owner_id, parent_id)
+            steps = [
+                journal.describing(tag, {"position": place}, {"position": after[tag]})
+                for tag, place in before.items()
+                if place != after[tag]
+            ]
             await emit(connection, owner_id, CHANGED, {})
+            return await _keep_steps(connection, owner_id, f"Ordered the tags of {parent or '/'}", steps)
 
     async def delete(self, owner_id: int, text: str, *, dry_run: bool = False) -> Removal:
         """Remove a tag and its descendants, and take them from all pictures, which stay. `dry_run` only counts."""
@@ -127,8 +147,8 @@ class TagService(TagAssigner):
             if not dry_run:
                 operation = await journal.begin(connection, owner_id, "tags", f"Deleted the tag {text}")
                 await journal.keep_tags(connection, operation, owner_id, tags, made=False)
-                for follower in self._followers:
-                    await follower.tags_deleted(connection, owner_id, tags)
+                notes = await tell_deleted(self._followers, connection, owner_id, tags)
+                await journal.note(connection, operation, notes=notes)
                 await assignments_store.unassign_all(connection, tags, operation)
                 await store.remove(connection, tags)
                 await journal.finish(connection, operation, removal.pictures, empty=True)
@@ -147,8 +167,8 @@ class TagService(TagAssigner):
             subtree = await store.subtree(connection, owner_id, tag_id) if tag_id is not None else []
             return await count_all(self._followers, connection, owner_id, [row["id"] for row in subtree])
 
-    async def rename(self, owner_id: int, text: str, new_text: str, *, dry_run: bool = False) -> tuple[Tag, int]:
-        """Rename or move a tag with all its descendants; the tag, and how many pictures carry other tags for it.
+    async def rename(self, owner_id: int, text: str, new_text: str, *, dry_run: bool = False) -> Reshaped:
+        """Rename or move a tag with all its descendants.
 
         `Conflict` when there is a tag already (merge with it instead), or the new place is inside of the old one.
         `dry_run` only counts.
@@ -158,7 +178,7 @@ class TagService(TagAssigner):
             async with self._undone() as connection:
                 tag_id = await self._require(connection, owner_id, text)
                 affected = await surgery.rename(connection, owner_id, tag_id, new_path, dry_run=True)
-                return await self._tag(connection, owner_id, tag_id), affected
+                return Reshaped(await self._tag(connection, owner_id, tag_id), affected, None)
         async with self._database.transaction() as connection:
             await lock_library(connection, owner_id)
             tag_id = await self._require(connection, owner_id, text)
@@ -167,17 +187,16 @@ class TagService(TagAssigner):
             for follower in self._followers:
                 await follower.tags_moved(connection, owner_id)
             now = await store.find(connection, owner_id, tag_id)
-            moved = {"tag": tag_id, "from": [was["parent_id"], was["name"]], "to": [now["parent_id"], now["name"]]}
-            operation = await journal.begin(
-                connection, owner_id, "tags", f"Renamed {text} to {format_path(new_path)}", moved=moved
-            )
+            operation = await journal.begin(connection, owner_id, "tags", f"Renamed {text} to {format_path(new_path)}")
+            places = ((row["parent_id"], row["name"]) for row in (was, now))
+            await journal.note(connection, operation, [journal.moving(tag_id, *places)])
             await journal.keep_tags(connection, operation, owner_id, None, made=True)
             await journal.finish(connection, operation, affected, empty=True)
             await emit(connection, owner_id, CHANGED, {})
-            return await self._tag(connection, owner_id, tag_id), affected
+            return Reshaped(await self._tag(connection, owner_id, tag_id), affected, operation)
 
-    async def merge(self, owner_id: int, text: str, into_text: str, *, dry_run: bool = False) -> tuple[Tag, int]:
-        """Make one tag of two, descendants of the same names included; what is left, and how many pictures changed.
+    async def merge(self, owner_id: int, text: str, into_text: str, *, dry_run: bool = False) -> Reshaped:
+        """Make one tag of two, descendants of the same names included.
 
         `Conflict` when one would be merged into its own descendant. `dry_run` only counts.
         """
@@ -186,21 +205,20 @@ class TagService(TagAssigner):
             async with self._undone() as connection:
                 tag_id = await self._require(connection, owner_id, text)
                 into_id = await self._require(connection, owner_id, into_text, "into")
-                affected = await surgery.merge(connection, owner_id, tag_id, into_id, dry_run=True)
-                return await self._tag(connection, owner_id, into_id), affected
+                affected, _ = await surgery.merge(connection, owner_id, tag_id, into_id, operation=None)
+                return Reshaped(await self._tag(connection, owner_id, into_id), affected, None)
         async with self._database.transaction() as connection:
             await lock_library(connection, owner_id)
             tag_id = await self._require(connection, owner_id, text)
             into_id = await self._require(connection, owner_id, into_text, "into")
+            operation = await journal.begin(connection, owner_id, "tags", f"Merged {text} into {into_text}")
             mapping = await surgery.dissolved(connection, owner_id, tag_id, into_id) if self._followers else {}
-            for follower in self._followers:
-                await follower.tags_merged(connection, owner_id, mapping)
-            affected = await surgery.merge(connection, owner_id, tag_id, into_id)
-            summary = f"Merged {text} into {into_text}"
-            operation = await journal.begin(connection, owner_id, "tags", summary, undoable=False)
+            notes = await tell_merged(self._followers, connection, owner_id, mapping)
+            affected, steps = await surgery.merge(connection, owner_id, tag_id, into_id, operation=operation)
+            await journal.note(connection, operation, steps, notes)
             await journal.finish(connection, operation, affected, empty=True)
             await emit(connection, owner_id, CHANGED, {})
-            return await self._tag(connection, owner_id, into_id), affected
+            return Reshaped(await self._tag(connection, owner_id, into_id), affected, operation)
 
     async def of_picture(self, owner_id: int, picture_id: UUID) -> list[CarriedTag]:
         """Every tag that the owner's picture carries, ancestors included, and why; `NotFound` without the picture."""
@@ -305,6 +323,17 @@ class TagService(TagAssigner):
         row = await store.one(connection, owner_id, tag_id)
         *above, _ = row["names"]
         return _tag_of(row, format_path(tuple(above)) if above else None)
+
+
+async def _keep_steps(
+    connection: Connection, owner_id: int, summary: str, steps: Sequence[journal.Step]
+) -> UUID | None:
+    """Write down an operation that changed the tree alone; None where it changed nothing."""
+    if not steps:
+        return None
+    operation = await journal.begin(connection, owner_id, "tags", summary)
+    await journal.note(connection, operation, steps)
+    return await journal.finish(connection, operation, 0, empty=True)
 
 
 def _summary(added: Sequence[TagPath], removed: Sequence[TagPath]) -> str:

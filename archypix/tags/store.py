@@ -124,6 +124,14 @@ async def order(connection: Connection, owner_id: int, parent_id: int | None, ta
     )  # fmt: skip
 
 
+async def positions(connection: Connection, owner_id: int, parent_id: int | None) -> dict[int, int]:
+    """The positions of the children of a tag (None: of the roots), by their ids."""
+    rows = await connection.fetch(
+        "SELECT id, position FROM tags WHERE owner_id = $1 AND parent_id IS NOT DISTINCT FROM $2", owner_id, parent_id
+    )
+    return {row["id"]: row["position"] for row in rows}
+
+
 async def rename(connection: Connection, tag_id: int, name: str, key: str) -> None:
     """Another last segment."""
     await connection.execute("UPDATE tags SET name = $2, name_key = $3 WHERE id = $1", tag_id, name, key)
@@ -161,23 +169,6 @@ async def count_assigned(connection: Connection, tag_ids: Sequence[int]) -> int:
 async def hide_keys(connection: Connection, tag_ids: Sequence[int]) -> None:
     """Free the names of tags that are about to go, for others to take. No key of a name holds a `/`."""
     await connection.execute("UPDATE tags SET name_key = '/' || id WHERE id = ANY ($1)", list(tag_ids))
-
-
-async def carry_over(connection: Connection, sources: Sequence[int], targets: Sequence[int]) -> None:
-    """Assign the n-th target where the n-th source is, for the same reasons, and take the sources away."""
-    await connection.execute(
-        "INSERT INTO assignments (picture_id, tag_id, source, source_id, created_at)"
-        " SELECT a.picture_id, m.target, a.source, a.source_id, a.created_at"
-        " FROM unnest($1::integer[], $2::integer[]) AS m (source, target) JOIN assignments a ON a.tag_id = m.source"
-        " ON CONFLICT DO NOTHING",
-        list(sources), list(targets), timeout=LONG,
-    )  # fmt: skip
-    await unassign_all(connection, sources)
-
-
-async def unassign_all(connection: Connection, tag_ids: Sequence[int]) -> None:
-    """Take these tags from all pictures, whatever put them there."""
-    await connection.execute("DELETE FROM assignments WHERE tag_id = ANY ($1)", list(tag_ids), timeout=LONG)
 
 
 async def remove(connection: Connection, tag_ids: Sequence[int]) -> None:

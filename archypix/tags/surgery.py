@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from archypix.core.database import Connection, Row
 from archypix.core.errors import Conflict
-from archypix.tags import store
+from archypix.journal import store as journal
+from archypix.journal.store import Step
+from archypix.tags import assignments_store, store
 from archypix.tags.paths import MAX_DEPTH, TagPath, format_path, name_key
 from archypix.tags.resolving import find_path, resolve_paths
 
@@ -35,6 +38,31 @@ async def rename(
         return await store.count_assigned(connection, sorted(ids))
     await store.move(connection, tag_id, parent_id, name, name_key(name))
     return await store.derive_assigned(connection, sorted(ids))
+
+
+async def put(connection: Connection, owner_id: int, tag_id: int, parent_id: int | None, name: str) -> None:
+    """Bring a tag below another one (None: to the root) by its id. `Conflict` as in `rename`."""
+    subtree = await store.subtree(connection, owner_id, tag_id)
+    ids = [row["id"] for row in subtree]
+    if parent_id in ids:
+        raise Conflict("A tag cannot be moved below itself.", code="inside_itself")
+    if await at(connection, owner_id, parent_id, name) not in (None, tag_id):
+        raise Conflict(f"There is a tag `{name}` there already.", code="tag_exists")
+    if parent_id == subtree[0]["parent_id"]:
+        await store.rename(connection, tag_id, name, name_key(name))
+        return
+    parent = None if parent_id is None else await store.find(connection, owner_id, parent_id)
+    _refuse_deep(subtree, 1 if parent is None else parent["depth"] + 1)
+    await store.move(connection, tag_id, parent_id, name, name_key(name))
+    await store.derive_assigned(connection, ids)
+
+
+async def at(connection: Connection, owner_id: int, parent_id: int | None, name: str) -> int | None:
+    """The tag of this name below another one (None: at the root), if there is one."""
+    key = name_key(name)
+    if parent_id is None:
+        return (await store.roots(connection, owner_id, [key])).get((None, key))
+    return (await store.children(connection, owner_id, [(parent_id, key)])).get((parent_id, key))
 
 
 async def _new_parent(connection: Connection, owner_id: int, new_path: TagPath, moving: set[int]) -> int | None:
@@ -67,11 +95,13 @@ async def dissolved(connection: Connection, owner_id: int, tag_id: int, into_id:
     return _plan_merge(source, await store.subtree(connection, owner_id, into_id), tag_id, into_id).dissolved
 
 
-async def merge(connection: Connection, owner_id: int, tag_id: int, into_id: int, *, dry_run: bool = False) -> int:
-    """Merge a tag and its descendants into another; how many pictures carry other tags for it.
+async def merge(
+    connection: Connection, owner_id: int, tag_id: int, into_id: int, *, operation: UUID | None
+) -> tuple[int, list[Step]]:
+    """Merge a tag and its descendants into another; how many pictures carry other tags for it, and what moved.
 
     Children of the same name become one in turn; other children move. `Conflict` when `into_id` is the tag or below it.
-    `dry_run` only counts.
+    What pictures gain and lose is kept for the operation, as are the tags that go; without one it is only counted.
     """
     source = await store.subtree(connection, owner_id, tag_id)
     if any(row["id"] == into_id for row in source):
@@ -83,17 +113,20 @@ async def merge(connection: Connection, owner_id: int, tag_id: int, into_id: int
     for row, parent_id in plan.moved:
         _refuse_deep(list(_below(row, children)), depths[parent_id] + 1)
     affected = await store.count_assigned(connection, [row["id"] for row in source])
-    if dry_run:
-        return affected
+    if operation is None:
+        return affected, []
+    await journal.keep_tags(connection, operation, owner_id, list(plan.dissolved), made=False)
     await store.hide_keys(connection, list(plan.dissolved))
+    steps: list[Step] = []
     for row, parent_id in plan.moved:
         await store.move(connection, row["id"], parent_id, row["name"], row["name_key"])
-    await store.carry_over(connection, list(plan.dissolved), list(plan.dissolved.values()))
+        steps.append(journal.moving(row["id"], (row["parent_id"], row["name"]), (parent_id, row["name"])))
+    await assignments_store.carry_over(connection, plan.dissolved, operation)
     moved = [below["id"] for row, _ in plan.moved for below in _below(row, children)]
     await store.derive_assigned(connection, moved)
-    await _keep_details(connection, owner_id, tag_id, into_id)
+    steps += await _keep_details(connection, owner_id, tag_id, into_id)
     await store.remove(connection, list(plan.dissolved))
-    return affected
+    return affected, steps
 
 
 def _plan_merge(source: Sequence[Row], target: Sequence[Row], tag_id: int, into_id: int) -> _Plan:
@@ -114,12 +147,14 @@ def _plan_merge(source: Sequence[Row], target: Sequence[Row], tag_id: int, into_
     return plan
 
 
-async def _keep_details(connection: Connection, owner_id: int, tag_id: int, into_id: int) -> None:
+async def _keep_details(connection: Connection, owner_id: int, tag_id: int, into_id: int) -> list[Step]:
     """What the other tag does not say of itself it takes from the merged one."""
     old, new = await store.find(connection, owner_id, tag_id), await store.find(connection, owner_id, into_id)
     values = {key: old[key] for key in ("description", "colour", "cover_id") if old[key] and not new[key]}
-    if values:
-        await store.update(connection, into_id, values)
+    if not values:
+        return []
+    await store.update(connection, into_id, values)
+    return [journal.describing(into_id, {key: new[key] for key in values}, values)]
 
 
 def _children(rows: Sequence[Row]) -> dict[int | None, list[Row]]:

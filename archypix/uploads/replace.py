@@ -225,6 +225,8 @@ async def _swap(connection: Connection, picture: Standing, file: NewFile, blob_i
             "edited_at": clock.now(),
         },
     )
+    # How pixels are turned is a matter of the file that has them.
+    await rows_store.unmark(connection, picture.id, ["orientation"])
     await jobs.enqueue(connection, EXAMINE, picture.id, blob_id, priority=INTERACTIVE)
     await jobs.cancel(connection, WRITE, picture.id)
     await blob_store.condemn_unreferenced(connection, [picture.blob_id])

@@ -185,8 +185,8 @@ class WritingService:
                 return False
             if keeping:
                 await versions_store.keep(connection, picture)
-            # Those of the old blob do not do where the file was to be turned.
-            turned = "orientation" in (await store.subject(connection, picture.id)).edited_fields
+            # Those of the old blob do not do where the file is turned otherwise.
+            turned = orientation(metadata) != orientation(await store.metadata(connection, picture.id))
             thumbnails = thumbnails and own is not None and blob_id == own.id and not turned
             columns = _columns(picture, file, blob_id, thumbnails=thumbnails)
             await self._finish(connection, job_id, target, columns)
@@ -259,6 +259,12 @@ def wanted(row: Row) -> dict[str, Any]:
     """The values to write of a row of `store.values`, as JSON: of all fields that people set or that were written."""
     fields = complete(frozenset(row["edited_fields"]) | frozenset(row["written_fields"]))
     return {name: _plain(row[name]) for name in sorted(fields)}
+
+
+def orientation(metadata: Mapping[str, Any]) -> str:
+    """How a file says that it is turned, in its metadata as JSON."""
+    exif = metadata.get("exif")
+    return str(exif.get("Orientation", 1)) if isinstance(exif, Mapping) else "1"
 
 
 def _plain(value: Any) -> Any:

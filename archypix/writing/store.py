@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
@@ -94,6 +95,11 @@ async def subject(connection: Connection, picture_id: UUID) -> Subject:
     return Subject(row["id"], frozenset(row["edited_fields"]), frozenset(row["written_fields"]), row["uploaded_sha256"])
 
 
+async def metadata(connection: Connection, picture_id: UUID) -> dict[str, Any]:
+    """All that the picture's present file says, as JSON."""
+    return await connection.fetchval("SELECT data FROM picture_metadata WHERE picture_id = $1", picture_id) or {}
+
+
 async def is_examined(connection: Connection, picture_id: UUID) -> bool:
     """Whether no other job is about the picture's present file, which would come to nothing with another one."""
     return not await connection.fetchval(
@@ -108,8 +114,17 @@ async def keywords_root(connection: Connection, owner_id: int) -> int | None:
     return root
 
 
-async def set_keywords_root(connection: Connection, owner_id: int, tag_id: int) -> None:
-    """From now on keywords become tags below this one."""
+async def is_tag(connection: Connection, owner_id: int, tag_id: int | None) -> bool:
+    """Whether this is a tag of the owner's, or none at all."""
+    if tag_id is None:
+        return True
+    return bool(
+        await connection.fetchval("SELECT EXISTS (SELECT FROM tags WHERE owner_id = $1 AND id = $2)", owner_id, tag_id)
+    )
+
+
+async def set_keywords_root(connection: Connection, owner_id: int, tag_id: int | None) -> None:
+    """From now on keywords become tags below this one; None: they become none."""
     await connection.execute("UPDATE libraries SET keywords_root = $2 WHERE account_id = $1", owner_id, tag_id)
 
 

@@ -29,10 +29,11 @@ def database() -> Iterator[str]:
 
 
 def main() -> int:
-    statuses = [run("bench_media"), run("bench_import"), run("bench_pipeline")]
+    statuses = [run("bench_media"), run("bench_import"), run("bench_pipeline"), run("bench_inbox")]
     with database() as server:
         statuses.append(run("bench_lists", "--server", server))
         statuses.append(run("bench_organise", "--server", server))
+        statuses.append(run("bench_delivery", "--server", server))
     return max(statuses)
 
 

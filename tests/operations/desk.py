@@ -14,12 +14,20 @@ from archypix.pictures.editing import BatchEdit, EditService
 from archypix.pictures.query import PictureQuery
 from archypix.pictures.selection import Selection
 from archypix.pictures.trash import TrashService
+from archypix.pipeline.hooks import ServiceFollower
+from archypix.pipeline.recount import service_mismatches
+from archypix.pipeline.run import Runner
+from archypix.pipeline.service import Draft, PipelineService
+from archypix.tags.service import TagService
+from archypix.writing.hooks import RootFollower
 from tests.pictures.shelf import Shelf, open_shelf
 
+FOLLOWERS = (ServiceFollower(), RootFollower())
 EVERYTHING = Selection(PictureQuery())
 FIELDS = (
     "captured_at, date_source, sorted_at, utc_offset, latitude, longitude, altitude, rating, title, description,"
-    " creator, filename, edited_fields"
+    " creator, camera_make, camera_model, lens, iso, aperture, focal_length, exposure, orientation, filename,"
+    " edited_fields"
 )
 
 
@@ -36,6 +44,8 @@ class Desk:
     trash: TrashService
     editing: EditService
     operations: OperationService
+    services: PipelineService
+    runner: Runner
     told: list[UUID]
 
     @property
@@ -57,6 +67,36 @@ class Desk:
     async def latest(self) -> UUID:
         """The newest operation."""
         return (await self.operations.page(self.alice, 1)).items[0].id
+
+    async def rules(self, *rules: tuple[Any, str], requires: Sequence[str] = (), excludes: Sequence[str] = ()) -> int:
+        """A service of rules, each a condition and a tag; its id."""
+        config = {"rules": [{"when": when, "tag": tag} for when, tag in rules]}
+        draft = Draft("rule", "rules", config, requires=requires, excludes=excludes)
+        return (await self.services.create(self.alice, draft)).service.id
+
+    async def settle(self) -> None:
+        """Let services do what they have to do."""
+        await self.runner.settle(self.alice)
+
+    async def settled(self) -> dict[str, Any]:
+        """`state`, and what services name and gave, once there is nothing left for them to do."""
+        await self.settle()
+        listing = await self.services.services(self.alice)
+        found = await self.state()
+        for row in found["assigned"]:
+            if row["source"] == "rule":
+                del row["created_at"]
+        found["services"] = [
+            {"id": shown.service.id, "requires": shown.requires, "excludes": shown.excludes, "config": shown.config,
+             "names": shown.service.names, "lost": shown.service.lost, "state": shown.state}
+            for shown in listing.services
+        ]  # fmt: skip
+        return found
+
+    async def wrong(self) -> Sequence[object]:
+        """What `doctor` would say."""
+        async with self.shelf.database.connection() as connection:
+            return [*await service_mismatches(connection), *await self.shelf.mismatches()]
 
     async def state(self) -> dict[str, Any]:
         """Tags, fields and trash of the whole library, as a person sees them."""
@@ -92,6 +132,7 @@ async def open_desk(database_url: str) -> AsyncIterator[Desk]:
     """A desk on a fresh database."""
     async with open_shelf(database_url) as shelf:
         told: list[UUID] = []
+        shelf.tags = TagService(shelf.database, shelf.trees, followers=FOLLOWERS)
 
         async def written(connection: Connection, owner_id: int, picture_ids: Sequence[UUID]) -> None:
             told.extend(picture_ids)
@@ -100,6 +141,8 @@ async def open_desk(database_url: str) -> AsyncIterator[Desk]:
             shelf,
             TrashService(shelf.database, shelf.trees, default_days=30),
             EditService(shelf.database, shelf.trees, written=written),
-            OperationService(shelf.database, days=30, written=written),
+            OperationService(shelf.database, days=30, written=written, followers=FOLLOWERS),
+            PipelineService(shelf.database),
+            Runner(shelf.database),
             told,
         )

@@ -233,3 +233,25 @@ async def test_the_trash_takes_what_the_query_language_says(alice: Person) -> No
     assert undone["affected"] == 1
     assert (await alice.get(f"/pictures/{first}"))["deleted_at"] is not None
     assert (await alice.get(f"/pictures/{third}"))["deleted_at"] is None
+
+
+async def test_every_answer_that_changed_tags_names_the_operation(alice: Person) -> None:
+    """Whatever was done to the tree can be taken back by what the answer says."""
+    steps: list[tuple[str, str, Any]] = [
+        ("POST", "/tags", {"path": "/A/B"}),
+        ("POST", "/tags", {"path": "/C"}),
+        ("PATCH", "/tags?path=/A", {"description": "Here"}),
+        ("PUT", "/tags/order", {"names": ["C", "A"]}),
+        ("POST", "/tags/rename", {"path": "/A", "new_path": "/D"}),
+        ("POST", "/tags/merge", {"path": "/D", "into": "/C"}),
+        ("DELETE", "/tags?path=/C", None),
+    ]
+    operations = []
+    for method, path, body in steps:
+        answer = await alice.call(method, path, json=body)
+        assert answer.status in (200, 201), answer.body
+        operations.append(answer.headers["X-Operation"])
+    for operation in reversed(operations):
+        await alice.send("POST", f"/operations/{operation}/undo")
+    assert (await alice.get("/tags"))["items"] == []
+    assert "X-Operation" not in (await alice.call("PUT", "/tags/order", json={"names": []})).headers

@@ -217,17 +217,6 @@ async def test_renames_and_moves_go_back(desk: Desk) -> None:
     assert await desk.shelf.mismatches() == []
 
 
-async def test_a_merge_is_told_but_not_undone(desk: Desk) -> None:
-    await desk.shelf.add(tags=("/A",))
-    await desk.shelf.add(tags=("/B",))
-    await desk.shelf.tags.merge(desk.alice, "/A", "/B")
-    (item,) = (await desk.operations.page(desk.alice, 10)).items
-    assert (item.kind, item.undoable, item.count) == ("tags", False, 1)
-    with pytest.raises(Conflict) as refused:
-        await desk.operations.undo(desk.alice, item.id)
-    assert refused.value.code == "not_undoable"
-
-
 async def test_everything_since_a_time(desk: Desk) -> None:
     one = await desk.shelf.add(title="a")
     await desk.tag("/Kept")

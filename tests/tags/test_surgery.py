@@ -13,7 +13,7 @@ from tests.pictures.shelf import Shelf
 
 async def test_a_rename_keeps_everything_below(shelf: Shelf) -> None:
     await shelf.add(tags=("/Photos/Travel/Alps",))
-    tag, affected = await shelf.tags.rename(shelf.alice.id, "/photos/travel", "/Photos/Trips")
+    tag, affected, _ = await shelf.tags.rename(shelf.alice.id, "/photos/travel", "/Photos/Trips")
     assert (tag.path, affected) == ("/Photos/Trips", 0)
     assert await shelf.paths() == {"/Photos": (0, 1), "/Photos/Trips": (0, 1), "/Photos/Trips/Alps": (1, 1)}
     await shelf.tags.rename(shelf.alice.id, "/Photos/Trips", "/Photos/TRIPS")
@@ -24,7 +24,7 @@ async def test_a_rename_keeps_everything_below(shelf: Shelf) -> None:
 async def test_a_move_takes_the_pictures_along(shelf: Shelf) -> None:
     await shelf.add(tags=("/Photos/Travel/Alps", "/Photos/Family"))
     await shelf.trash(await shelf.add(tags=("/Photos/Travel",)))
-    tag, affected = await shelf.tags.rename(shelf.alice.id, "/Photos/Travel", "/World/Europe/Trips")
+    tag, affected, _ = await shelf.tags.rename(shelf.alice.id, "/Photos/Travel", "/World/Europe/Trips")
     assert (tag.path, affected) == ("/World/Europe/Trips", 2)
     assert await shelf.paths() == {
         "/Photos": (0, 1), "/Photos/Family": (1, 1), "/World": (0, 1), "/World/Europe": (0, 1),
@@ -63,7 +63,7 @@ async def test_a_merge_joins_what_has_the_same_name_and_keeps_the_rest(shelf: Sh
     await shelf.add(tags=("/Trips",))
     await shelf.tags.update(shelf.alice.id, "/Trips", {"description": "On the road", "colour": "#111111"})
     await shelf.tags.update(shelf.alice.id, "/Travel", {"colour": "#222222"})
-    tag, affected = await shelf.tags.merge(shelf.alice.id, "/Trips", "/Travel")
+    tag, affected, _ = await shelf.tags.merge(shelf.alice.id, "/Trips", "/Travel")
     assert (tag.path, tag.description, tag.colour, affected) == ("/Travel", "On the road", "#222222", 3)
     assert await shelf.paths() == {
         "/Travel": (1, 3), "/Travel/alps": (1, 1), "/Travel/alps/2020": (1, 1), "/Travel/Sea": (1, 1),

@@ -36,7 +36,7 @@ async def test_siblings_cannot_differ_by_case_alone(shelf: Shelf) -> None:
 async def test_a_composed_and_a_decomposed_name_are_one(shelf: Shelf) -> None:
     tag, _ = await shelf.tags.create(shelf.alice.id, "/e\u0301te\u0301")
     assert tag.path == "/été"
-    assert await shelf.tags.create(shelf.alice.id, "/été") == (tag, False)
+    assert await shelf.tags.create(shelf.alice.id, "/été") == (tag, None)
 
 
 @pytest.mark.parametrize("path", ["/SharedToMe", "/sharedTOme/@bob:b.test", "no", "/a//b"])
@@ -70,7 +70,7 @@ async def test_a_library_has_only_so_many_tags(shelf: Shelf, monkeypatch: pytest
 async def test_description_colour_and_cover_are_set_and_taken_away(shelf: Shelf) -> None:
     cover = await shelf.add(has_thumbnails=True)
     await shelf.tags.create(shelf.alice.id, "/Photos")
-    tag = await shelf.tags.update(
+    tag, _ = await shelf.tags.update(
         shelf.alice.id, "/Photos", {"description": "All of them", "colour": "#123456", "cover_id": cover}
     )
     assert (tag.description, tag.colour, tag.cover_id, tag.cover_blob_id) == (
@@ -78,7 +78,7 @@ async def test_description_colour_and_cover_are_set_and_taken_away(shelf: Shelf)
     )  # fmt: skip
     await shelf.trash(cover)
     assert (await shelf.tags.tags(shelf.alice.id))[0].cover_id is None
-    tag = await shelf.tags.update(shelf.alice.id, "/photos", {"colour": None})
+    tag, _ = await shelf.tags.update(shelf.alice.id, "/photos", {"colour": None})
     assert (tag.colour, tag.description) == (None, "All of them")
 
 

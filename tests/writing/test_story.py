@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import subprocess
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 
 from archypix.writing import service
 from fixtures import photo
@@ -451,6 +453,106 @@ async def test_a_file_that_is_turned_gets_new_thumbnails(alice: Person, site: Si
     assert (after["width"], after["height"], after["orientation"]) == (before["height"], before["width"], 6)
     assert (after["content_hash"], after["state"]) == (before["content_hash"], "ready")
     assert await site.findings() == []
+
+
+async def seen(person: Person, picture: Any) -> Image.Image:
+    """The medium thumbnail of a picture."""
+    answer = await person.call("GET", picture["thumbnails"]["medium"])
+    assert answer.status == 200
+    return Image.open(io.BytesIO(answer.body)).convert("RGB")
+
+
+def unlike(one: Image.Image, other: Image.Image) -> float:
+    """How much two pictures differ, in grey levels a pixel; infinitely where their sizes do."""
+    if one.size != other.size:
+        return float("inf")
+    return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
+
+
+@pytest.mark.parametrize("name", ["canon-eos-400d.jpg", "sample.png", "sample.webp", "sample.tiff"])
+async def test_a_picture_that_is_turned_is_shown_upright(alice: Person, site: Site, samples: Path, name: str) -> None:
+    original = (photo(name) if name.startswith("canon") else samples / name).read_bytes()
+    async with site.worker():
+        picture_id = (await alice.upload(original, name)).json["id"]
+        before = await alice.until(picture_id, "ready")
+        was = await seen(alice, before)
+        await alice.send("PATCH", f"/pictures/{picture_id}", {"orientation": 6, "camera_model": "M3"})
+        after = await until(alice, picture_id, "synced")
+        assert (after["width"], after["height"], after["orientation"]) == (before["height"], before["width"], 6)
+        assert (after["content_hash"], after["state"]) == (before["content_hash"], "ready")
+        assert unlike(await seen(alice, after), was.transpose(Image.Transpose.ROTATE_270)) < 4
+        # A later edit keeps the thumbnails, and a quarter more turns it upside down.
+        await alice.send("PATCH", f"/pictures/{picture_id}", {"title": "Turned"})
+        titled = await until(alice, picture_id, "synced")
+        assert unlike(await seen(alice, titled), await seen(alice, after)) == 0
+        turned = {"selection": {"include": [picture_id]}, "turn": 90}
+        assert (await alice.send("POST", "/pictures/batch/metadata", turned))["affected"] == 1
+        over = await until(alice, picture_id, "synced")
+        assert (over["orientation"], over["width"]) == (3, before["width"])
+        assert unlike(await seen(alice, over), was.transpose(Image.Transpose.ROTATE_180)) < 4
+        for operation in (await alice.get("/operations"))["items"][:3]:
+            await alice.send("POST", f"/operations/{operation['id']}/undo")
+        back = await until(alice, picture_id, "synced")
+        assert (back["width"], back["orientation"]) == (before["width"], before["orientation"])
+        assert unlike(await seen(alice, back), was) == 0
+    await site.settle()
+    assert await site.findings() == []
+
+
+async def test_what_cannot_be_turned_says_so(alice: Person, site: Site, samples: Path) -> None:
+    async with site.worker():
+        heic = (await alice.upload((samples / "sample.heic").read_bytes(), "a.heic")).json["id"]
+        picture = (await alice.upload((samples / "sample.jpg").read_bytes(), "a.jpg")).json["id"]
+        await alice.until(heic, "ready")
+        await alice.until(picture, "ready")
+        answer = await alice.call("PATCH", f"/pictures/{heic}", json={"orientation": 3})
+        assert (answer.status, answer.json["errors"][0]["path"]) == (422, "orientation")
+        turn = {"selection": {"include": [picture, heic]}, "turn": 180}
+        dry = await alice.send("POST", "/pictures/batch/metadata", turn | {"dry_run": True})
+        assert dry["affected"] == 1
+        both = await alice.call("POST", "/pictures/batch/metadata", json=turn | {"set": {"title": "x"}})
+        assert both.status == 422
+        await alice.send("PATCH", "/account/library", {"write_metadata": False})
+        for answer in (
+            await alice.call("PATCH", f"/pictures/{picture}", json={"orientation": 3}),
+            await alice.call("POST", "/pictures/batch/metadata", json=turn),
+        ):
+            assert (answer.status, answer.json["code"]) == (409, "files_not_written")
+
+
+async def test_another_file_is_turned_as_it_says_itself(alice: Person, site: Site, samples: Path) -> None:
+    async with site.worker():
+        picture_id = (await alice.upload(photo("canon-eos-400d.jpg").read_bytes(), "a.jpg")).json["id"]
+        await alice.until(picture_id, "ready")
+        await alice.send("PATCH", f"/pictures/{picture_id}", {"orientation": 6, "title": "Kept"})
+        await until(alice, picture_id, "synced")
+        other = (samples / "sample.jpg").read_bytes()
+        await alice.call("PUT", f"/pictures/{picture_id}/file", data=other, headers={"Content-Type": "image/jpeg"})
+        after = await until(alice, picture_id, "synced")
+    with Image.open(io.BytesIO(other)) as image:
+        assert (after["width"], after["height"], after["title"]) == (*image.size, "Kept")
+    assert after["edited_fields"] == ["title"]
+
+
+async def test_camera_fields_end_in_the_file(alice: Person, site: Site, tmp_path: Path, exiftool: str) -> None:
+    values = {
+        "camera_make": "Leica", "camera_model": "M3", "lens": "50", "iso": 400, "aperture": 1.8, "focal_length": 50,
+        "exposure": 0.004,
+    }  # fmt: skip
+    async with site.worker():
+        picture_id = (await alice.upload(photo("nikon-d2h.jpg").read_bytes(), "a.jpg")).json["id"]
+        await alice.until(picture_id, "ready")
+        edited = await alice.send("PATCH", f"/pictures/{picture_id}", values)
+        after = await until(alice, picture_id, "synced")
+    for picture in (edited, after):
+        assert {name: picture[name] for name in values} == values
+    found = told(exiftool, await alice.download(picture_id), tmp_path)
+    assert (found["IFD0:Make"], found["IFD0:Model"]) == ("Leica", "M3")
+    assert (found["ExifIFD:ISO"], found["ExifIFD:FNumber"], found["ExifIFD:FocalLength"]) == (400, 1.8, 50)
+    assert found["ExifIFD:ExposureTime"] == 0.004
+    for name, value in (("iso", 0), ("aperture", 0), ("exposure", -1), ("focal_length", 1e9), ("orientation", 9)):
+        answer = await alice.call("PATCH", f"/pictures/{picture_id}", json={name: value})
+        assert (answer.status, answer.json["errors"][0]["path"]) == (422, name)
 
 
 async def test_two_people_whose_files_become_the_same_bytes(alice: Person, bob: Person, site: Site) -> None:

@@ -1,0 +1,351 @@
+"""Federation, put together: its rooms on the services of the library, their views, raw apps and loops."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from quart import Blueprint
+
+from archypix import __version__
+from archypix.accounts.followers import AccountFollower
+from archypix.accounts.limiter import Limiter
+from archypix.accounts.service import AccountService
+from archypix.core.database import Database
+from archypix.core.loops import every
+from archypix.core.runtime.services import Endpoints
+from archypix.core.settings import Settings
+from archypix.gate.middleware import Mount
+from archypix.gate.policy import RawRoute
+from archypix.gate.requests import Doorkeeper
+from archypix.storage.interface import Storage
+from archypix.tags.trees import TagTrees
+from federation.account_followers import Voice
+from federation.actors import admin_api as actors_admin_api
+from federation.actors import api as actors_api
+from federation.actors import discovery, profile_api
+from federation.actors.collections import CollectionService
+from federation.actors.faces import Faces
+from federation.actors.nodeinfo import NodeInfo
+from federation.actors.profile import ProfileService
+from federation.actors.service import ActorService
+from federation.actors.visitors import Visitors
+from federation.addresses import Addresses
+from federation.collections import api as collections_api
+from federation.collections import reactions_store
+from federation.collections import views as posts_views
+from federation.collections.faces import PublicFaces
+from federation.collections.handlers import (
+    PostFinder,
+    PostRelevance,
+    ReactionHandler,
+    ReplyGoneHandler,
+    ReplyHandler,
+    UndoReactionHandler,
+)
+from federation.collections.leaving import CollectionsOfAccounts
+from federation.collections.publisher import Publisher, PublisherLoop
+from federation.collections.service import PublicTagService
+from federation.collections.showing import Showcase
+from federation.documents.origins import host
+from federation.feed import api as feed_api
+from federation.feed.handlers import AnnounceHandler, FeedRelevance, PostGoneHandler, PostHandler, UndoAnnounceHandler
+from federation.feed.service import FeedService
+from federation.follows import api as follows_api
+from federation.follows.cutting import FollowCutter
+from federation.follows.handlers import AnswerHandler, BlockHandler, FollowHandler, UndoFollowHandler
+from federation.follows.lifecycle import ActorChangeHandler, ActorGoneHandler, Farewell, FollowRelevance, MoveHandler
+from federation.follows.service import FollowService
+from federation.follows.ties import Ties
+from federation.inbox import receive
+from federation.inbox.flags import FlagHandler, FlagSender
+from federation.inbox.limits import Rates
+from federation.inbox.people import PeopleFinder
+from federation.inbox.processing import Processor
+from federation.inbox.service import Inbox
+from federation.moderation import admin_api as moderation_admin_api
+from federation.moderation import api as moderation_api
+from federation.moderation.people import AversionService
+from federation.moderation.reports import ReportService
+from federation.moderation.service import Moderation
+from federation.outbound.client import Outbound
+from federation.outbound.guard import parse_host_map
+from federation.outbound.memory import HostMemory
+from federation.outbox import api as outbox_api
+from federation.outbox.courier import Courier
+from federation.outbox.loop import DeliveryLoop
+from federation.outbox.queues import QueueService
+from federation.outbox.service import Outbox
+from federation.pages import api as pages_api
+from federation.pages.pages import Pages
+from federation.remote.service import RemoteActors
+
+API = "/api/v1"
+MINUTE = 60.0
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What federation stands on: the services that the roof has made."""
+
+    settings: Settings
+    endpoints: Endpoints
+    database: Database
+    master: bytes
+    port: int
+    storage: Storage
+    accounts: AccountService
+    doorkeeper: Doorkeeper
+    limiter: Limiter
+    trees: TagTrees
+
+
+@dataclass(slots=True)
+class Federation:
+    """What the roof puts into the application. Each room adds its parts when it is built."""
+
+    addresses: Addresses
+    blueprints: list[tuple[Blueprint, str | None]] = field(default_factory=list)
+    mounts: list[Mount] = field(default_factory=list)
+    raw_routes: list[RawRoute] = field(default_factory=list)
+    loops: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    # Each is found by views under its class.
+    services: list[object] = field(default_factory=list)
+    faces: Faces = field(default_factory=Faces)
+    # Told in the transaction in which an account changes or goes.
+    account_followers: list[AccountFollower] = field(default_factory=list)
+    # Called when the server begins to stop.
+    stopping: list[Callable[[], None]] = field(default_factory=list)
+
+
+async def build(stack: AsyncExitStack, ground: Ground) -> Federation:
+    """All rooms of federation, from the ground up; what must be closed is closed by `stack`."""
+    addresses = Addresses.of(ground.settings, ground.port)
+    federation = Federation(addresses)
+    outbound = await _outbound(federation, stack, ground)
+    remote = _remote(federation, stack, ground, outbound)
+    moderation = await _moderation(federation, ground, outbound)
+    actors = await _actors(federation, ground, remote, moderation)
+    remote.signer = actors.instance_signer
+    outbox = Outbox(ground.database, addresses)
+    actors.speaker = Voice(outbox)
+    federation.services.append(outbox)
+    inbox = _inbox(federation, ground, outbound, remote, moderation, actors, outbox)
+    _delivery(federation, ground, outbound, moderation, actors, inbox)
+    showcase = _collections(federation, ground, actors, outbox, inbox)
+    people = _people(federation, ground, remote, moderation, actors, outbox, inbox)
+    people.farewell.add(reactions_store.forget_actor)
+    people.announces.local_object = showcase.note
+    return federation
+
+
+async def _outbound(federation: Federation, stack: AsyncExitStack, ground: Ground) -> Outbound:
+    """The one way to other servers."""
+    memory = HostMemory(ground.database)
+    outbound = Outbound(
+        memory=memory,
+        own=federation.addresses.is_local,
+        host_map=parse_host_map(ground.settings.federation_host_map),
+        allow_loopback=ground.settings.federation_allow_loopback,
+        user_agent=f"Archypix/{__version__} (+{federation.addresses.base}/)",
+    )
+    await outbound.start()
+    stack.push_async_callback(outbound.stop)
+    federation.loops["memory of hosts"] = every(HOUR, memory.sweep)
+    return outbound
+
+
+def _remote(federation: Federation, stack: AsyncExitStack, ground: Ground, outbound: Outbound) -> RemoteActors:
+    """Actors of other servers."""
+    remote = RemoteActors(ground.database, outbound)
+    stack.push_async_callback(remote.close)
+    federation.services.append(remote)
+    federation.loops["remote actors"] = every(HOUR, remote.sweep)
+    return remote
+
+
+async def _actors(federation: Federation, ground: Ground, remote: RemoteActors, moderation: Moderation) -> ActorService:
+    """Local actors, and everything by which others find and read them."""
+    actors = ActorService(ground.database, federation.addresses, ground.master)
+    await actors.start()
+    visitors = Visitors(
+        federation.addresses,
+        remote,
+        ground.doorkeeper,
+        secure=ground.settings.federation_secure,
+        blocked=lambda host: moderation.verdict(host) == "blocked",
+    )
+    federation.blueprints += [
+        (actors_api.blueprint, None),
+        (discovery.blueprint, None),
+        (profile_api.blueprint, API),
+        (actors_admin_api.blueprint, API),
+    ]
+    federation.services += [
+        federation.addresses,
+        actors,
+        visitors,
+        federation.faces,
+        CollectionService(ground.database),
+        NodeInfo(ground.database, open_registrations=ground.settings.registration == "open"),
+        ProfileService(ground.database, ground.storage, actors, remote),
+        ground.limiter,
+    ]
+    federation.loops["keys of deleted actors"] = every(HOUR, actors.sweep)
+    federation.account_followers.append(actors)
+    return actors
+
+
+async def _moderation(federation: Federation, ground: Ground, outbound: Outbound) -> Moderation:
+    """Whom the administrator does not want to hear."""
+    addresses = federation.addresses
+    moderation = Moderation(
+        ground.database,
+        ground.endpoints.database_url,
+        allow_list=ground.settings.federation_allow_list,
+        own={host(addresses.base), host(addresses.origin)},
+    )
+    await moderation.load()
+
+    async def blocked(name: str) -> bool:
+        return moderation.verdict(name) == "blocked"
+
+    outbound.blocked = blocked
+    federation.services.append(moderation)
+    federation.loops["moderation"] = moderation.run
+    federation.blueprints += [(moderation_api.blueprint, API), (moderation_admin_api.blueprint, API)]
+    return moderation
+
+
+def _inbox(
+    federation: Federation,
+    ground: Ground,
+    outbound: Outbound,
+    remote: RemoteActors,
+    moderation: Moderation,
+    actors: ActorService,
+    outbox: Outbox,
+) -> Inbox:
+    """What other servers tell. Handlers of the other rooms are added to it by their own steps."""
+    rates = Rates(host=ground.settings.federation_host_rate, actor=ground.settings.federation_actor_rate)
+    inbox = Inbox(ground.database, actors, remote, moderation, outbound.memory, may_ask=outbound.may_ask, rates=rates)
+    inbox.host_seen = outbox.host_seen
+    processor = Processor(ground.database, inbox, actors, remote)
+    finder = PeopleFinder(actors, remote, Ties(federation.addresses, remote, outbox))
+    aversions = AversionService(ground.database, finder, moderation.severances)
+    reports = ReportService(ground.database, finder, FlagSender(actors, outbox))
+    inbox.add_handler(FlagHandler(reports, inbox.locals))
+    federation.services += [inbox, processor, aversions, reports]
+    federation.mounts.append(receive.mount(inbox, federation.addresses, ground.doorkeeper))
+    federation.raw_routes += receive.ROUTES
+    federation.loops["inbox"] = processor.run
+    federation.loops["old inbox"] = every(HOUR, processor.sweep)
+    federation.loops["mutes that end"] = every(HOUR, aversions.sweep)
+    return inbox
+
+
+def _delivery(
+    federation: Federation,
+    ground: Ground,
+    outbound: Outbound,
+    moderation: Moderation,
+    actors: ActorService,
+    inbox: Inbox,
+) -> None:
+    """What brings to others what the outbox has for them."""
+    courier = Courier(
+        outbound,
+        actors,
+        blocked=lambda name: moderation.verdict(name) == "blocked",
+        local=inbox.deliver_local,
+    )
+    queues = QueueService(ground.database)
+    federation.services.append(queues)
+    federation.blueprints.append((outbox_api.blueprint, API))
+    federation.loops["deliveries"] = DeliveryLoop(ground.endpoints.database_url, ground.database, courier).run
+    federation.loops["delivery metrics"] = every(MINUTE, queues.measure)
+    federation.loops["old deliveries"] = every(HOUR, queues.sweep)
+
+
+def _collections(
+    federation: Federation, ground: Ground, actors: ActorService, outbox: Outbox, inbox: Inbox
+) -> Showcase:
+    """Public tags and their posts. What is about a post of ours is asked for before the feed is."""
+    database, finder = ground.database, PostFinder(federation.addresses)
+    showcase = Showcase(database, actors, ground.storage.thumbnail_urls)
+    inbox.add_relevance(PostRelevance(finder))
+    for handler in (
+        ReactionHandler(finder),
+        UndoReactionHandler(finder),
+        ReplyHandler(finder),
+        ReplyGoneHandler(),
+    ):
+        inbox.add_handler(handler)
+    federation.blueprints += [(collections_api.blueprint, API), (posts_views.blueprint, None)]
+    pages = Pages(showcase, federation.addresses, image_origin=_image_origin(ground.settings))
+    federation.faces.page = pages.actor
+    federation.blueprints.append((pages_api.blueprint, None))
+    federation.services += [showcase, pages, PublicFaces(pages.post, pages.picture)]
+    federation.services.append(PublicTagService(database, actors, ground.trees))
+    federation.account_followers.append(CollectionsOfAccounts())
+    publisher = Publisher(database, actors, outbox)
+    federation.loops["collections"] = PublisherLoop(ground.endpoints.database_url, database, publisher).run
+    return showcase
+
+
+def _image_origin(settings: Settings) -> str:
+    """Where thumbnails are served from, if not by this server itself."""
+    return settings.s3_public_endpoint or settings.s3_endpoint if settings.uses_s3 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What rooms above follows and the feed add to: what goes with an actor, and where our own posts are."""
+
+    farewell: Farewell
+    announces: AnnounceHandler
+
+
+def _people(
+    federation: Federation,
+    ground: Ground,
+    remote: RemoteActors,
+    moderation: Moderation,
+    actors: ActorService,
+    outbox: Outbox,
+    inbox: Inbox,
+) -> People:
+    """Who follows whom, and the feed."""
+    database, plain_http = ground.database, ground.settings.federation_allow_loopback
+    ties = Ties(federation.addresses, remote, outbox)
+    cutter = FollowCutter(ties)
+    feed = FeedService(database, actors, outbox)
+    farewell = Farewell(database, remote, [feed.forget_actor])
+    announces = AnnounceHandler(database, actors, remote, ties, plain_http=plain_http)
+    relevance = FollowRelevance()
+    inbox.set_followed(relevance)
+    for one in (relevance, FeedRelevance()):
+        inbox.add_relevance(one)
+    for handler in (
+        FollowHandler(actors, ties, verdict=moderation.verdict),
+        AnswerHandler(actors),
+        UndoFollowHandler(actors),
+        BlockHandler(actors, cutter),
+        MoveHandler(actors, remote, ties),
+        ActorChangeHandler(remote),
+        ActorGoneHandler(farewell),
+        PostHandler(database, remote, plain_http=plain_http),
+        PostGoneHandler(),
+        announces,
+        UndoAnnounceHandler(),
+    ):
+        inbox.add_handler(handler)
+    moderation.add_severance(cutter)
+    federation.account_followers += [cutter, feed]
+    federation.blueprints += [(follows_api.blueprint, API), (feed_api.blueprint, API)]
+    federation.services += [FollowService(database, actors, remote, ties, verdict=moderation.verdict), feed]
+    federation.loops["feed"] = every(HOUR, feed.sweep)
+    federation.loops["actors that are gone"] = every(HOUR, farewell.sweep)
+    return People(farewell, announces)

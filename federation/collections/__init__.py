@@ -1,0 +1,1 @@
+"""Public tags: collections that anybody may follow."""

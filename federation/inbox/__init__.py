@@ -1,0 +1,1 @@
+"""Where other servers post: checks while they wait, effects afterwards."""

@@ -1,0 +1,1 @@
+"""Actors of other servers: who they are, their keys, their handles."""
