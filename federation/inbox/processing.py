@@ -49,6 +49,8 @@ FIRST_WAIT = 30.0
 LONGEST_WAIT = 6 * 3600.0
 # With the waits above, the last try is about fifteen hours after the first.
 MOST_ATTEMPTS = 8
+# Of one server, for another try. What its own slowness causes must not fill the disk.
+MOST_PUT_OFF = 2_000
 CONFLICTS = 3
 KEPT = timedelta(days=14)
 SWEPT_AT_ONCE = 5_000
@@ -176,6 +178,11 @@ class Processor:
         if ending is None:
             return
         async with self._database.connection() as connection:
+            if (
+                ending.wait is not None
+                and await store.put_off(connection, item.host, most=MOST_PUT_OFF) >= MOST_PUT_OFF
+            ):
+                ending = Ending(failed=True, error=f"too much of its server waits already: {ending.error}")
             if ending.wait is None:
                 await store.end(connection, item, state="failed" if ending.failed else "done", error=ending.error)
             else:

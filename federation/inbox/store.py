@@ -119,6 +119,17 @@ async def postpone(connection: Connection, item: Leased, *, wait: timedelta, err
     )  # fmt: skip
 
 
+async def put_off(connection: Connection, host: str, *, most: int) -> int:
+    """How many activities of this server wait for another try; counts to `most` at the farthest."""
+    return int(
+        await connection.fetchval(
+            "SELECT count(*) FROM (SELECT FROM inbox_activities WHERE state = 'due' AND attempts > 0"
+            " AND lower(split_part(actor_uri, '/', 3)) = $1 LIMIT $2) AS waiting",
+            host, most,
+        )
+    )  # fmt: skip
+
+
 async def sweep(connection: Connection, *, kept: timedelta, limit: int) -> int:
     """Drop at most `limit` activities that ended before `kept`; how many."""
     result: str = await connection.execute(

@@ -6,6 +6,7 @@ import asyncio
 from itertools import count
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from archypix.core.database import Connection
@@ -145,6 +146,21 @@ async def test_what_never_works_is_given_up_and_kept_for_the_administrator(
     assert (row["state"], row["error"]) == ("failed", "no answer")
     assert b"Probe" in row["body"]
     assert await effects(town) == []
+
+
+async def test_of_one_server_only_so_much_waits(
+    town: Town, probe: Probe, bob: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "MOST_PUT_OFF", 2)
+    probe.prepare_fails = [Unreachable("no answer")] * 4
+    for _ in range(4):
+        await tell(town, bob)
+    async with asyncio.timeout(10):
+        while await town.site.sql("SELECT count(*) FROM inbox_activities WHERE attempts = 0 OR state = 'leased'"):
+            await asyncio.sleep(0.02)
+    rows = await town.site.rows("SELECT state, error FROM inbox_activities ORDER BY id")
+    assert [row["state"] for row in rows] == ["due", "due", "failed", "failed"]
+    assert rows[3]["error"] == "too much of its server waits already: no answer"
 
 
 async def test_what_is_refused_at_last_leaves_nothing_behind(town: Town, probe: Probe, bob: Persona) -> None:
