@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -19,11 +20,26 @@ import pytest_asyncio
 import redis
 
 from tests.embedded import CACHES, TEMPLATE
+from tests.memory import make_folder
 from tests.programs import needs_program
 from tests.storage.radosgw import PROGRAMS
 from tests.storage.shared import run_folder, shared
 
 START_WITHIN = 60.0
+_memory: list[Path] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Work in memory unless `--basetemp` says otherwise. Processes of a run get folders in that of the first."""
+    if config.option.basetemp is None and (made := make_folder()) is not None:
+        _memory.append(made)
+        config.option.basetemp = str(made / "run")
+
+
+def pytest_unconfigure() -> None:
+    for made in _memory:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

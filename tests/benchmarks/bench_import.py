@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import requests
 
 from tests.benchmarks.bench_media import measure, pictures
 from tests.rig.server import Server, User, environment, running
@@ -41,13 +42,15 @@ class Result:
     busy_list: float
 
 
-def first_thumbnail(user: User, began: float) -> float:
-    """Seconds from `began` until a thumbnail of any picture could be fetched."""
-    while True:
-        items = user.get("/pictures", params={"limit": 1, "state": "ready"}).json()["items"]
-        if items and user.get(items[0]["thumbnails"]["small"]).status_code == 200:
-            return time.perf_counter() - began
-        time.sleep(0.01)
+def first_thumbnail(user: User, events: requests.Response, began: float) -> float:
+    """Seconds from `began` until an open page, which listens to events, has fetched a thumbnail of any picture."""
+    for line in events.iter_lines(chunk_size=1):
+        if line == b"event: picture.ready":
+            items = user.get("/pictures", params={"limit": 1, "state": "ready"}).json()["items"]
+            if items and user.get(items[0]["thumbnails"]["small"]).status_code == 200:
+                events.close()
+                return time.perf_counter() - began
+    raise RuntimeError("the stream of events ended")
 
 
 def run_import(folder: Path, count: int) -> Result:
@@ -55,10 +58,11 @@ def run_import(folder: Path, count: int) -> Result:
     with tempfile.TemporaryDirectory() as data, running(Path(data), arguments=("--workers", "2")) as server:
         user = server.create_user("bench")
         peak = Peak(server)
+        events = user.get("/events", stream=True)
         began = time.perf_counter()
         process = start_import(folder, data)
         peak.watch(process.pid)
-        first = first_thumbnail(user, began)
+        first = first_thumbnail(user, events, began)
         if process.wait() != 0:
             raise RuntimeError("the import failed")
         whole = time.perf_counter() - began
