@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Half the cores test at once at least two processes wide: databases and workers need the rest.
 TEST_PROCESSES ?= auto
+# What `make soak` has three people do on three servers while messages are lost and servers die.
+ACTS ?= 20000
 
 .PHONY: run test lint bench soak clean
 
@@ -23,7 +25,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.benchmarks
 
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest tests/soak -x
+	ARCHYPIX_CHAOS_ACTS=$(ACTS) $(BIN)/python -m pytest tests/e2e/sharing/test_chaos.py -x -s
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

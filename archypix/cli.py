@@ -19,6 +19,7 @@ COMMANDS = {
     "token": ("archypix.commands.token", "create, list and revoke API tokens"),
     "import": ("archypix.commands.importing", "put a folder of pictures into a library"),
     "doctor": ("archypix.commands.doctor", "check that database and storage agree"),
+    "demo": ("archypix.commands.demo", "show three servers that share pictures, on this machine"),
     "storage": ("archypix.commands.storage", "move the files between local storage and S3"),
 }
 

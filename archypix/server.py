@@ -20,6 +20,9 @@ from archypix.accounts.passwords import Passwords
 from archypix.accounts.service import AccountService
 from archypix.accounts.sessions import SessionService
 from archypix.accounts.tokens import TokenService
+from archypix.copies import api as copies_api
+from archypix.copies.following import CopiesOfAccounts
+from archypix.copies.service import CopyService
 from archypix.core.database import Database
 from archypix.core.loops import every
 from archypix.core.runtime.services import Endpoints
@@ -44,12 +47,19 @@ from archypix.jobs.loop import JobLoop
 from archypix.jobs.models import WRITE
 from archypix.jobs.service import JobService
 from archypix.jobs.waker import Waker
+from archypix.links import api as links_api
+from archypix.links import assembly as links_room
+from archypix.links import views as links_views
+from archypix.links.assembly import Links
+from archypix.links.following import LinkExplainer, LinkFollower, LinksOfAccounts
 from archypix.media.limits import Limits
+from archypix.notices import api as notices_api
+from archypix.notices.service import NoticeService
 from archypix.operations import api as operations_api
 from archypix.operations import download_app, selection_api, track_app
 from archypix.operations.aggregate import AggregateService
 from archypix.operations.download_app import DownloadApp
-from archypix.operations.downloads import DownloadService
+from archypix.operations.downloads import DownloadService, Taken
 from archypix.operations.service import OperationService
 from archypix.operations.track_app import TrackApp
 from archypix.operations.tracks import TrackService
@@ -69,8 +79,15 @@ from archypix.pipeline.run import Runner
 from archypix.pipeline.service import PipelineService
 from archypix.pipeline.trial import TrialService
 from archypix.pipeline.why import ServiceExplainer
+from archypix.received import api as received_api
+from archypix.received.room import Receiving
+from archypix.received.why import ShareExplainer
 from archypix.search import api as search_api
 from archypix.search.service import SearchService
+from archypix.shares import api as shares_api
+from archypix.shares.publishing.loop import PublishingLoop
+from archypix.shares.publishing.publisher import Publisher
+from archypix.shares.room import Shares
 from archypix.storage.factory import storage_for
 from archypix.storage.files_app import FilesApp
 from archypix.storage.interface import Storage
@@ -102,13 +119,16 @@ from federation.assembly import Federation, Ground, build
 from federation.collections.following import CollectionFollower
 
 API = "/api/v1"
-RAW_ROUTES = (*UPLOAD_ROUTES, download_app.ROUTE, track_app.ROUTE)
+RAW_ROUTES = (*UPLOAD_ROUTES, download_app.ROUTE, track_app.ROUTE, *links_room.RAW_ROUTES)
 INTERNAL = "/internal/v1"
 FILE_METHODS = frozenset({"GET", "HEAD", "PUT", "OPTIONS", "POST", "DELETE"})
 SWEEP_SECONDS = 60.0
 HASH_SECONDS = 5.0
-# Whoever names tags.
-FOLLOWERS = (ServiceFollower(), RootFollower(), CollectionFollower())
+ENDS_SECONDS = 5.0
+# Whoever names tags, but for shares.
+FOLLOWERS = (ServiceFollower(), RootFollower(), CollectionFollower(), LinkFollower())
+# Whoever assigns tags and knows why.
+EXPLAINERS = (ServiceExplainer(), LinkExplainer(), ShareExplainer())
 HOUR = 3600.0
 BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (health_api.blueprint, None),
@@ -130,6 +150,12 @@ BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (versions_api.blueprint, API),
     (events_api.blueprint, API),
     (sidecars_api.blueprint, API),
+    (copies_api.blueprint, API),
+    (links_api.blueprint, API),
+    (links_views.blueprint, None),
+    (shares_api.blueprint, API),
+    (received_api.blueprint, API),
+    (notices_api.blueprint, API),
     (again_api.blueprint, API),
     (jobs_api.blueprint, INTERNAL),
     (writing_jobs_api.blueprint, INTERNAL),
@@ -177,7 +203,7 @@ class _House:
     search: SearchService
     trash: TrashService
     operations: OperationService
-    downloads: DownloadApp
+    downloads: DownloadApp[Taken]
     tracks: TrackService
     aggregates: AggregateService
     ingest: IngestService
@@ -186,8 +212,13 @@ class _House:
     jobs: JobService
     job_loop: JobLoop
     pipeline_loop: PipelineLoop
+    publishing_loop: PublishingLoop
+    copies: CopyService
     events: EventService
     health: HealthService
+    links: Links
+    shares: Shares
+    receiving: Receiving
     federation: Federation
     others: tuple[object, ...]
 
@@ -213,7 +244,10 @@ async def _furnish(
     )  # fmt: skip
     stack.push_async_callback(accounts.close)
     trees = TagTrees()
-    tags = TagService(database, trees, followers=FOLLOWERS, explainers=(ServiceExplainer(),))
+    shares = Shares.on(database)
+    followers = (*FOLLOWERS, shares.follower)
+    receiving = Receiving.on(database, followers, scale=settings.federation_time_scale)
+    tags = TagService(database, trees, followers=followers, explainers=EXPLAINERS)
     ingest = IngestService(database, storage, tags, max_file_size=settings.max_file_size)
     limits = Limits(settings.max_pixels, settings.decode_timeout, settings.decode_memory)
     written = WritingService(database, storage, ingest.require_room)
@@ -226,9 +260,29 @@ async def _furnish(
         accounts, origin=settings.origin(port), trusted_proxies=parse_networks(settings.trusted_proxies)
     )
     federation = await build(
-        stack, Ground(settings, endpoints, database, master, port, storage, accounts, doorkeeper, limiter, trees)
+        stack,
+        Ground(
+            settings,
+            endpoints,
+            database,
+            master,
+            port,
+            storage,
+            accounts,
+            doorkeeper,
+            limiter,
+            trees,
+            shares,
+            receiving,
+        ),
     )
-    account_followers += federation.account_followers
+    faraway = federation.faraway
+    assert faraway is not None
+    account_followers += [*federation.account_followers, LinksOfAccounts(), CopiesOfAccounts()]
+    links = links_room.build(
+        database, storage, trees, tags, ingest, passwords, limiter, doorkeeper, master, origin=settings.origin(port),
+        image_origin=settings.s3_public_endpoint or settings.s3_endpoint if settings.uses_s3 else "",
+    )  # fmt: skip
     return _House(
         storage=storage,
         files=FilesApp(storage, signer),
@@ -236,11 +290,11 @@ async def _furnish(
         accounts=accounts,
         doorkeeper=doorkeeper,
         tags=tags,
-        pictures=PictureService(database, trees, storage.thumbnail_urls, domain=domain),
+        pictures=PictureService(database, trees, storage.thumbnail_urls, domain=domain, faraway=faraway),
         search=SearchService(database, trees),
         trash=TrashService(database, trees, default_days=settings.trash_days),
-        operations=OperationService(database, days=settings.undo_days, written=writing.request, followers=FOLLOWERS),
-        downloads=DownloadApp(DownloadService(database, trees, storage)),
+        operations=OperationService(database, days=settings.undo_days, written=writing.request, followers=followers),
+        downloads=DownloadApp(DownloadService(database, trees, storage, faraway)),
         tracks=TrackService(database, trees, written=writing.request),
         aggregates=AggregateService(database, trees),
         ingest=ingest,
@@ -249,23 +303,35 @@ async def _furnish(
         jobs=jobs,
         job_loop=JobLoop(endpoints.database_url, jobs, waker),
         pipeline_loop=PipelineLoop(endpoints.database_url, Runner(database)),
+        publishing_loop=PublishingLoop(
+            endpoints.database_url,
+            Publisher(database, shares.outside, default_days=settings.trash_days),
+            scale=settings.federation_time_scale,
+        ),
+        copies=CopyService(database, storage, ingest, tags, faraway, first_wait=15.0 * settings.federation_time_scale),
         events=EventService(endpoints.database_url),
         health=HealthService({"database": database.ping, "cache": cache.ping, "storage": storage.check}),
+        shares=shares,
+        receiving=receiving,
+        links=links,
         federation=federation,
         others=(
+            shares.service,
+            receiving.service,
+            NoticeService(database),
             SessionService(database, passwords, limiter),
             TokenService(database),
             AdministrationService(
                 database, passwords, default_quota=settings.default_quota, followers=account_followers
             ),
             WorkerGate(worker_secret(settings, master)),
-            Covers(storage.thumbnail_urls),
-            TimelineService(database, trees, storage.thumbnail_urls),
-            EditService(database, trees, written=writing.request),
+            Covers(storage.thumbnail_urls, faraway),
+            TimelineService(database, trees, storage.thumbnail_urls, faraway),
+            EditService(database, trees, written=writing.request, proposed=receiving.service.propose),
             written,
             SidecarService(database),
             AgainService(database, trees),
-            FileService(database, storage),
+            FileService(database, storage, faraway),
             VersionService(database),
             PipelineService(database),
             TrialService(database, trees),
@@ -280,8 +346,9 @@ def _put_together(house: _House, settings: Settings, database: Database, port: i
     raw_routes = (*RAW_ROUTES, *house.federation.raw_routes)
     app = make_application(house.doorkeeper, raw_routes)
     provide(app, house.accounts, house.doorkeeper, house.tags, house.pictures, house.trash, house.uploads)
-    provide(app, house.aggregates, house.downloads.service)
+    provide(app, house.aggregates, house.downloads.service, *house.links.services)
     provide(app, house.search, house.operations, house.jobs, house.replace, house.events, house.health, *house.others)
+    provide(app, house.copies)
     provide(app, *house.federation.services)
     for blueprint, prefix in (*BLUEPRINTS, *house.federation.blueprints):
         app.register_blueprint(blueprint, url_prefix=prefix)
@@ -292,6 +359,7 @@ def _put_together(house: _House, settings: Settings, database: Database, port: i
         house.events.close()
         house.files.stop()
         house.downloads.stop()
+        house.links.stop()
         house.jobs.close()
         for stop in house.federation.stopping:
             stop()
@@ -321,6 +389,7 @@ def _mounts(house: _House, settings: Settings, database: Database) -> list[Mount
     )
     return [
         *house.federation.mounts,
+        *house.links.mounts,
         Mount(FILE_METHODS, re.compile(r"/files/"), house.files, "/files"),
         Mount(frozenset({"GET"}), re.compile(rf"{API}/downloads/[^/]+\Z"), house.downloads, f"{API}/downloads"),
         Mount(
@@ -349,7 +418,9 @@ def _loops(house: _House, database: Database) -> dict[str, Callable[[], Awaitabl
     return {
         "events": house.events.run,
         "jobs": house.job_loop.run,
+        "copies": house.copies.run,
         "pipeline": house.pipeline_loop.run,
+        "announcements": house.publishing_loop.run,
         "exhausted jobs": every(SWEEP_SECONDS, house.jobs.sweep_exhausted),
         "job metrics": every(SWEEP_SECONDS, house.jobs.measure),
         "missing hashes": every(HASH_SECONDS, house.jobs.backfill_hashes),
@@ -357,6 +428,10 @@ def _loops(house: _House, database: Database) -> dict[str, Callable[[], Awaitabl
         "uploads": every(SWEEP_SECONDS, house.uploads.sweep_expired),
         "stale blobs": every(SWEEP_SECONDS, sweeper.sweep_stale),
         "duplicates": DuplicateFinder(database).run,
+        "ends of shares": every(ENDS_SECONDS, house.shares.service.expire),
+        "incoming shares": every(ENDS_SECONDS, house.receiving.service.sweep),
+        "late messages": every(HOUR, house.receiving.service.forget),
+        "ended shares": every(HOUR, house.shares.sweeper.sweep),
         "trash": every(SWEEP_SECONDS, house.trash.sweep),
         "operations": every(SWEEP_SECONDS, house.operations.sweep),
         "condemned blobs": every(SWEEP_SECONDS, sweeper.sweep_condemned),

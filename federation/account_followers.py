@@ -9,6 +9,8 @@ from typing import Any
 from archypix.accounts.followers import AccountFollower
 from archypix.core.database import Connection, Database
 from archypix.core.settings import Settings
+from archypix.received.room import Receiving
+from archypix.shares.room import Shares
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
 from federation.addresses import Addresses
@@ -21,6 +23,7 @@ from federation.outbound.memory import HostMemory
 from federation.outbox.models import FOLLOWERS
 from federation.outbox.service import Outbox
 from federation.remote.service import RemoteActors
+from federation.sharing.rooms import connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +47,7 @@ def account_followers(settings: Settings, database: Database) -> list[AccountFol
     actors = ActorService(database, addresses, b"")
     actors.speaker = Voice(outbox)
     cutter = FollowCutter(Ties(addresses, remote, outbox))
-    return [actors, cutter, FeedService(database, actors, outbox), CollectionsOfAccounts()]
+    shares, receiving = Shares.on(database), Receiving.on(database)
+    connect(database, shares, receiving, actors=actors, remote=remote, outbox=outbox, addresses=addresses)
+    sharing: list[AccountFollower] = [shares.cutter, receiving.leaver]
+    return [*sharing, actors, cutter, FeedService(database, actors, outbox), CollectionsOfAccounts()]

@@ -63,6 +63,11 @@ class Addresses:
         """Where holders of shares ask for signed URLs of files."""
         return f"{self.origin}/access"
 
+    @property
+    def pictures(self) -> str:
+        """Where holders of shares ask what is known of pictures."""
+        return f"{self.origin}/pictures"
+
     def person(self, name: str) -> str:
         return f"{self.base}/users/{name}"
 

@@ -19,8 +19,15 @@ from archypix.core.settings import Settings
 from archypix.gate.middleware import Mount
 from archypix.gate.policy import RawRoute
 from archypix.gate.requests import Doorkeeper
+from archypix.pictures.editing import EditService
+from archypix.pictures.faraway import Faraway
+from archypix.received.room import Receiving
+from archypix.shares.access import AccessService
+from archypix.shares.room import Shares
 from archypix.storage.interface import Storage
 from archypix.tags.trees import TagTrees
+from archypix.writing import service as writing
+from federation.access import rooms as access_rooms
 from federation.account_followers import Voice
 from federation.actors import admin_api as actors_admin_api
 from federation.actors import api as actors_api
@@ -77,9 +84,14 @@ from federation.outbox.courier import Courier
 from federation.outbox.loop import DeliveryLoop
 from federation.outbox.queues import QueueService
 from federation.outbox.service import Outbox
+from federation.pace import Pace
 from federation.pages import api as pages_api
 from federation.pages.pages import Pages
 from federation.remote.service import RemoteActors
+from federation.sharing import api as sharing_api
+from federation.sharing import rooms as sharing_rooms
+from federation.sharing.relevance import SharingPartners
+from federation.synchronization import rooms as synchronization_rooms
 
 API = "/api/v1"
 MINUTE = 60.0
@@ -100,6 +112,13 @@ class Ground:
     doorkeeper: Doorkeeper
     limiter: Limiter
     trees: TagTrees
+    shares: Shares
+    receiving: Receiving
+
+    @property
+    def pace(self) -> Pace:
+        """How fast time passes for what waits."""
+        return Pace(self.settings.federation_time_scale)
 
 
 @dataclass(slots=True)
@@ -116,6 +135,9 @@ class Federation:
     faces: Faces = field(default_factory=Faces)
     # Told in the transaction in which an account changes or goes.
     account_followers: list[AccountFollower] = field(default_factory=list)
+    # Who signs what, and where files of received pictures are; set by the rooms that make them.
+    visitors: Visitors | None = None
+    faraway: Faraway | None = None
     # Called when the server begins to stop.
     stopping: list[Callable[[], None]] = field(default_factory=list)
 
@@ -133,11 +155,17 @@ async def build(stack: AsyncExitStack, ground: Ground) -> Federation:
     actors.speaker = Voice(outbox)
     federation.services.append(outbox)
     inbox = _inbox(federation, ground, outbound, remote, moderation, actors, outbox)
-    _delivery(federation, ground, outbound, moderation, actors, inbox)
+    courier = _delivery(federation, ground, outbound, moderation, actors, inbox)
+    _sharing(federation, ground, outbound, remote, moderation, actors, outbox, inbox)
+    _synchronization(federation, ground, outbound, actors, outbox, inbox, courier)
     showcase = _collections(federation, ground, actors, outbox, inbox)
     people = _people(federation, ground, remote, moderation, actors, outbox, inbox)
+    inbox.set_followed(SharingPartners(FollowRelevance()))
     people.farewell.add(reactions_store.forget_actor)
+    people.farewell.add(ground.shares.cutter.forget_actor)
+    people.farewell.add(ground.receiving.leaver.forget_actor)
     people.announces.local_object = showcase.note
+    _access(federation, stack, ground, outbound, remote, actors)
     return federation
 
 
@@ -193,9 +221,85 @@ async def _actors(federation: Federation, ground: Ground, remote: RemoteActors, 
         ProfileService(ground.database, ground.storage, actors, remote),
         ground.limiter,
     ]
+    federation.visitors = visitors
     federation.loops["keys of deleted actors"] = every(HOUR, actors.sweep)
     federation.account_followers.append(actors)
     return actors
+
+
+def _sharing(
+    federation: Federation,
+    ground: Ground,
+    outbound: Outbound,
+    remote: RemoteActors,
+    moderation: Moderation,
+    actors: ActorService,
+    outbox: Outbox,
+    inbox: Inbox,
+) -> None:
+    """Shares between people of this and other servers. What is about them is asked for before all else is."""
+    assert federation.visitors is not None
+    database, shares, receiving = ground.database, ground.shares, ground.receiving
+    wire = sharing_rooms.connect(
+        database, shares, receiving, actors=actors, remote=remote, outbox=outbox, addresses=federation.addresses
+    )
+    room = sharing_rooms.build(
+        wire,
+        database,
+        shares,
+        receiving,
+        EditService(database, ground.trees, written=writing.request),
+        actors=actors,
+        remote=remote,
+        outbound=outbound,
+        visitors=federation.visitors,
+        doorkeeper=ground.doorkeeper,
+        pace=ground.pace,
+    )
+    for handler in room.handlers:
+        inbox.add_handler(handler)
+    inbox.add_relevance(room.relevance)
+    for severance in (shares.cutter, receiving.leaver):
+        moderation.add_severance(severance)
+    # What somebody shares is taken back before they are said to be gone.
+    federation.account_followers[:0] = [shares.cutter, receiving.leaver]
+    federation.blueprints.append((sharing_api.blueprint, None))
+    federation.services.append(room.describer)
+    federation.mounts += room.mounts
+    federation.raw_routes += sharing_rooms.ROUTES
+    federation.loops["pictures asked about"] = room.inquirer.run
+
+
+def _access(
+    federation: Federation,
+    stack: AsyncExitStack,
+    ground: Ground,
+    outbound: Outbound,
+    remote: RemoteActors,
+    actors: ActorService,
+) -> None:
+    """Files of shared pictures, for holders elsewhere and for people here."""
+    assert federation.visitors is not None
+    room = access_rooms.build(
+        ground.database,
+        ground.storage,
+        AccessService(),
+        origin=federation.addresses.origin,
+        outbound=outbound,
+        remote=remote,
+        actors=actors,
+        visitors=federation.visitors,
+        doorkeeper=ground.doorkeeper,
+        plain_http=ground.settings.federation_allow_loopback,
+        offline_seconds=ground.pace.seconds(30.0, least=0.5),
+    )
+    stack.push_async_callback(room.enquiries.close)
+    federation.faraway = room.fetcher
+    federation.services += [room.desk, room.fetcher]
+    federation.mounts += room.mounts
+    federation.raw_routes += access_rooms.ROUTES
+    federation.loops["archives of shared pictures"] = every(MINUTE, room.tickets.sweep)
+    federation.stopping.append(room.archives.stop)
 
 
 async def _moderation(federation: Federation, ground: Ground, outbound: Outbound) -> Moderation:
@@ -232,7 +336,7 @@ def _inbox(
     rates = Rates(host=ground.settings.federation_host_rate, actor=ground.settings.federation_actor_rate)
     inbox = Inbox(ground.database, actors, remote, moderation, outbound.memory, may_ask=outbound.may_ask, rates=rates)
     inbox.host_seen = outbox.host_seen
-    processor = Processor(ground.database, inbox, actors, remote)
+    processor = Processor(ground.database, inbox, actors, remote, pace=ground.pace)
     finder = PeopleFinder(actors, remote, Ties(federation.addresses, remote, outbox))
     aversions = AversionService(ground.database, finder, moderation.severances)
     reports = ReportService(ground.database, finder, FlagSender(actors, outbox))
@@ -253,20 +357,49 @@ def _delivery(
     moderation: Moderation,
     actors: ActorService,
     inbox: Inbox,
-) -> None:
+) -> Courier:
     """What brings to others what the outbox has for them."""
     courier = Courier(
         outbound,
         actors,
         blocked=lambda name: moderation.verdict(name) == "blocked",
         local=inbox.deliver_local,
+        pace=ground.pace,
     )
-    queues = QueueService(ground.database)
+    queues = QueueService(ground.database, pace=ground.pace)
     federation.services.append(queues)
     federation.blueprints.append((outbox_api.blueprint, API))
-    federation.loops["deliveries"] = DeliveryLoop(ground.endpoints.database_url, ground.database, courier).run
+    loop = DeliveryLoop(ground.endpoints.database_url, ground.database, courier, pace=ground.pace)
+    federation.loops["deliveries"] = loop.run
     federation.loops["delivery metrics"] = every(MINUTE, queues.measure)
-    federation.loops["old deliveries"] = every(HOUR, queues.sweep)
+    federation.loops["old deliveries"] = every(ground.pace.seconds(HOUR, least=5.0), queues.sweep)
+    return courier
+
+
+def _synchronization(
+    federation: Federation,
+    ground: Ground,
+    outbound: Outbound,
+    actors: ActorService,
+    outbox: Outbox,
+    inbox: Inbox,
+    courier: Courier,
+) -> None:
+    """What makes shares here and at other servers say the same in the end."""
+    room = synchronization_rooms.build(
+        ground.database, ground.shares, ground.receiving, actors=actors, outbound=outbound, pace=ground.pace
+    )
+
+    async def seen(name: str) -> None:
+        await outbox.host_seen(name)
+        await room.listener.host_seen(name)
+
+    courier.synchronizing = room.speaker
+    inbox.synchronizer = room.listener
+    inbox.host_seen = seen
+    federation.services.append(room.loop)
+    federation.loops["checks of shares"] = room.loop.run
+    federation.loops["new checks of shares"] = every(ground.pace.seconds(HOUR, least=1.0), room.loop.sweep)
 
 
 def _collections(
@@ -287,11 +420,12 @@ def _collections(
     pages = Pages(showcase, federation.addresses, image_origin=_image_origin(ground.settings))
     federation.faces.page = pages.actor
     federation.blueprints.append((pages_api.blueprint, None))
-    federation.services += [showcase, pages, PublicFaces(pages.post, pages.picture)]
+    federation.services += [showcase, pages, PublicFaces(pages.post, pages.picture, sharing_api.picture)]
     federation.services.append(PublicTagService(database, actors, ground.trees))
     federation.account_followers.append(CollectionsOfAccounts())
     publisher = Publisher(database, actors, outbox)
-    federation.loops["collections"] = PublisherLoop(ground.endpoints.database_url, database, publisher).run
+    url, pace = ground.endpoints.database_url, ground.pace
+    federation.loops["collections"] = PublisherLoop(url, database, publisher, pace=pace).run
     return showcase
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archypix.core.database import Connection
+from federation.documents.synchronization import Synchronization
 
 if TYPE_CHECKING:
     from federation.actors.models import LocalActor
@@ -43,7 +44,8 @@ class Inbound:
     `object_id` in `prepare`. `raw_object` is what was sent, to be read for nothing but ids. `recipients` are all ids
     that the activity is addressed to. `target` is the local actor whose inbox it was posted to, None for the shared
     inbox. `actor_row` is the actor's row in `remote_actors`; in `check`, which runs before anything is stored, it is 0
-    for an actor that was not known before. `budget` bounds what is fetched because of this activity.
+    for an actor that was not known before. `budget` bounds what is fetched because of this activity. `synchronization`
+    is what its sender said beside it of a collection, covered by the signature; None in `check`.
     """
 
     activity: dict[str, Any]
@@ -60,6 +62,7 @@ class Inbound:
     target: LocalActor | None
     budget: Budget
     received_at: datetime
+    synchronization: Synchronization | None = None
 
 
 class Handler:
@@ -98,6 +101,15 @@ class Relevance(Protocol):
 
     async def relevant(self, connection: Connection, inbound: Inbound) -> bool:
         """Whether to take it: its actor is followed from here, or it is about something held here. Reads by key."""
+        ...
+
+
+class Synchronizer(Protocol):
+    """Keeps what others say of collections beside their activities."""
+
+    async def heard(self, connection: Connection, actor_uri: str, account_id: int, said: Synchronization) -> None:
+        """`actor_uri` said this to an account here. Called in the transaction in which the activity ends, whatever
+        became of it, after its effects."""
         ...
 
 

@@ -21,6 +21,8 @@ SCOPES = frozenset(
         "people:write",
         "collections:read",
         "collections:write",
+        "shares:read",
+        "shares:write",
         "admin",
     }
 )

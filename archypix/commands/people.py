@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from archypix.accounts.administration import AdministrationService
 from archypix.accounts.passwords import Passwords
 from archypix.accounts.tokens import TokenService
+from archypix.copies.following import CopiesOfAccounts
 from archypix.core.database import Database, migrate
 from archypix.core.errors import Invalid
 from archypix.core.runtime.services import services
 from archypix.core.settings import Settings
+from archypix.links.following import LinksOfAccounts
 from federation.account_followers import account_followers
 
 LONGEST_INPUT = 16_384
@@ -41,7 +43,7 @@ async def account_tools(settings: Settings) -> AsyncIterator[Tools]:
                 database,
                 passwords,
                 default_quota=settings.default_quota,
-                followers=account_followers(settings, database),
+                followers=[*account_followers(settings, database), LinksOfAccounts(), CopiesOfAccounts()],
             )
             yield Tools(administration, TokenService(database))
         finally:

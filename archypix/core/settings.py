@@ -93,6 +93,11 @@ class Settings(BaseModel):
     federation_actor_rate: int = Field(1200, ge=1, description="Messages a minute that the inbox takes from one actor.")
     federation_allow_loopback: bool = Field(False, description="Tests only: plain http and loopback peers.")
     federation_host_map: str = Field("", description="Tests only: `b.test=http://127.0.0.1:8002,…`.")
+    federation_time_scale: float = Field(
+        1.0, gt=0, le=1,
+        description="Tests only: factor on what federation waits between attempts, for quiet and for leases. Below 1,"
+        " other servers in trouble are asked far too often.",
+    )  # fmt: skip
 
     @field_validator("data", mode="after")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from archypix.gate.problems import answer_for
 from archypix.gate.requests import Doorkeeper
 
 MAX_JSON_BODY = 1 << 20
+logger = logging.getLogger(__name__)
 
 
 class OrjsonProvider(JSONProvider):
@@ -39,6 +41,13 @@ class TextRequest(Request):
             return await super().get_json(force, silent, cache)
         except UnicodeDecodeError:
             raise BadRequest("The body is not UTF-8.") from None
+
+
+class _Application(Quart):
+    """Quart, but for its log of what no handler answers: the path of a request may be a right in itself."""
+
+    def log_exception(self, exception_info: Any) -> None:
+        logger.error("an answer could not be given", exc_info=exception_info)
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -64,7 +73,7 @@ def caller() -> Caller:
 
 def make_application(doorkeeper: Doorkeeper, raw_routes: Iterable[RawRoute] = ()) -> Quart:
     """An application without views, whose gate stands: blueprints are added by the roof."""
-    app = Quart("archypix", static_folder=None)
+    app = _Application("archypix", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_JSON_BODY
     app.url_map.strict_slashes = True
     describe(app, raw_routes)

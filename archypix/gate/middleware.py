@@ -30,7 +30,9 @@ HEADERS = (
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"})
 ROUTE = "archypix.route"
-QUIET = ("/files/", "/internal/", "/inbox")
+QUIET = ("/files/", "/internal/", "/inbox", "/access")
+# The address of a public link is its key, however it is written and whatever follows.
+SECRET = re.compile(r"[/.]*/l(/|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,21 @@ class _Exchange:
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         metrics.requests.labels(method, route, str(self.status)).inc()
         metrics.request_seconds.labels(method, route).observe(seconds)
-        # Never the query string: it may hold a signature. The raw path holds no control characters.
-        path = scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+        path = shown_path(scope)
         # A line for each thumbnail and each word with a worker or another server would bury those that people caused.
         level = logging.DEBUG if self.status < 400 and path.startswith(QUIET) else logging.INFO
         logger.log(
             level, "%s %s", method, path[:300], extra={"status": self.status, "milliseconds": round(seconds * 1000, 1)}
         )
+
+
+def shown_path(scope: MutableMapping[str, Any]) -> str:
+    """The path of a request as logs may have it: whoever reads them gets no right from it.
+
+    Never the query string, which may hold a signature, and of public links that it was one. The raw path holds no
+    control characters.
+    """
+    if SECRET.match(scope["path"]):
+        return "/l/…"
+    raw: bytes = scope["raw_path"]
+    return raw.decode("ascii", "replace").partition("?")[0]

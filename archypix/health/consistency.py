@@ -16,6 +16,8 @@ from archypix.health import store
 from archypix.pictures import recount as picture_counts
 from archypix.pictures.recount import Mismatch
 from archypix.pipeline import recount as service_counts
+from archypix.shares import recount as grants
+from archypix.shares.publishing import recount as shares
 from archypix.storage.errors import NoSuchObject
 from archypix.storage.interface import ObjectInfo, Storage
 from archypix.storage.keys import blob_key, thumbnail_keys
@@ -35,6 +37,8 @@ RECOUNTS: dict[str, Callable[[Connection], Awaitable[list[Mismatch]]]] = {
     "a tag of a picture that does not follow from a tagging service": service_counts.service_mismatches,
     "a count of the timeline that is wrong": timeline.timeline_mismatches,
     "a group of duplicates that is wrong": duplicates.duplicate_mismatches,
+    "a grant that has more than it may": grants.grant_mismatches,
+    "a share whose digest is not that of what was told": shares.share_mismatches,
 }
 
 

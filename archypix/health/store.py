@@ -36,6 +36,18 @@ STATEMENTS = {
         SELECT p.id::text AS subject, 'its file is to be written, and there is no job for it' AS detail
         FROM pictures p WHERE p.metadata_state = 'pending'
             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.picture_id = p.id AND j.kind = 'write') LIMIT $1""",
+    "a received picture that came by no share": """
+        SELECT p.id::text AS subject, 'no share that is accepted has it' AS detail
+        FROM pictures p WHERE p.origin_uri IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM received r JOIN incoming_shares s ON s.id = r.share_id
+            WHERE r.picture_id = p.id AND (s.state = 'active' OR s.clearing)) LIMIT $1""",
+    "a share whose digest is wrong": """
+        SELECT s.id::text AS subject, 'it says ' || s.held || ' pictures, counted ' || c.held AS detail
+        FROM incoming_shares s CROSS JOIN LATERAL (
+            SELECT count(*) AS held,
+                coalesce(bit_xor(received_mark(r.uri, r.direct, r.revision)), 0::bit(256)) AS digest
+            FROM received r WHERE r.share_id = s.id AND r.present
+        ) c WHERE c.held <> s.held OR c.digest <> s.digest LIMIT $1""",
     "an account without a library": """
         SELECT a.name AS subject, 'it has no library' AS detail
         FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM libraries l WHERE l.account_id = a.id) LIMIT $1""",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from archypix.core import metrics
 from archypix.core.errors import NotFound, Unavailable
 from archypix.core.ids import parse_id
 from archypix.gate import policy
 from archypix.gate.policy import RawRoute
-from archypix.operations.downloads import PATH, DownloadService, Taken
+from archypix.operations.downloads import PATH
 from archypix.storage.answers import Answer
 from archypix.storage.disposition import content_disposition
 from archypix.storage.receiving import Body, Pace, Receive, Send
@@ -43,11 +44,34 @@ ROUTE: Final = RawRoute(
 )  # fmt: skip
 
 
-class DownloadApp:
-    """Answers `GET /api/v1/downloads/<id>?key=…`. A client may take no bytes for `send_seconds`."""
+class Named(Protocol):
+    """An archive that is being fetched."""
 
-    def __init__(self, downloads: DownloadService, *, send_seconds: float = SEND_SECONDS) -> None:
-        self.service = downloads
+    @property
+    def filename(self) -> str: ...
+
+
+Taken = TypeVar("Taken", bound=Named)
+
+
+class Archives(Protocol[Taken]):
+    """Where archives come from."""
+
+    async def take(self, download_id: UUID, secret: str) -> Taken:
+        """What an address offers; it offers nothing from then on. `Gone` where it does not (any more)."""
+        ...
+
+    def pieces(self, taken: Taken) -> AsyncGenerator[bytes, None]:
+        """The archive, made as fast as it is taken."""
+        ...
+
+
+class DownloadApp(Generic[Taken]):
+    """Answers `GET <path><id>?key=…`. A client may take no bytes for `send_seconds`."""
+
+    def __init__(self, archives: Archives[Taken], *, path: str = PATH, send_seconds: float = SEND_SECONDS) -> None:
+        self.service = archives
+        self._path = path
         self._send_seconds = send_seconds
         self._under_way: set[asyncio.Timeout] = set()
         self._stopping = False
@@ -61,7 +85,7 @@ class DownloadApp:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Send one archive. It breaks off midway when the client goes away or stalls, and by `stop`."""
         key = _key(scope["query_string"])
-        download_id = parse_id(scope["path"].removeprefix(PATH), "download")
+        download_id = parse_id(scope["path"].removeprefix(self._path), "download")
         if not key:
             raise NotFound("There is no download with this id.")
         if self._stopping or len(self._under_way) >= MOST_AT_ONCE:
@@ -86,6 +110,7 @@ class DownloadApp:
             (b"content-type", b"application/zip"),
             (b"content-disposition", disposition),
             (b"cache-control", b"no-store"),
+            (b"referrer-policy", b"no-referrer"),
         ]
         await answer.start(200, headers)
         gathered: list[bytes] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,20 +16,18 @@ from archypix.core.database import Database, Row
 from archypix.core.errors import Fault, Gone, Invalid, Unavailable
 from archypix.core.ids import new_id
 from archypix.operations import downloads_store as store
-from archypix.operations.archive import Archive, Names
+from archypix.operations.zipping import Entry, Filed, zipped
+from archypix.pictures.faraway import FarArchive, FarArchives, Faraway, FarPicture
 from archypix.pictures.names import clean_filename
 from archypix.pictures.query import Parameters, Trees, unfold
 from archypix.pictures.selection import Selection, compile_selection
-from archypix.storage.errors import NoSuchObject
-from archypix.storage.interface import Reader, Storage
-from archypix.storage.keys import blob_key
+from archypix.storage.interface import Storage
 
 PATH: Final = "/api/v1/downloads/"
 MOST_PICTURES: Final = 50_000
 WAITS: Final = timedelta(minutes=15)
 # Pictures looked up at a time: what is kept in memory, and how old their rows may be when their turn comes.
 BATCH: Final = 100
-MISSING: Final = "missing.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,16 @@ class Offer:
     pictures: int
     bytes: int
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a selection is offered as: own pictures here, received ones by their owners' servers. `missing` are those of
+    which nobody offers anything."""
+
+    own: Offer | None
+    far: Sequence[FarArchive]
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,14 @@ class Taken:
 class DownloadService:
     """Offers selections for download, and reads them."""
 
-    def __init__(self, database: Database, trees: Trees, storage: Storage) -> None:
+    def __init__(self, database: Database, trees: Trees, storage: Storage, faraway: Faraway | None = None) -> None:
         self._database = database
         self._trees = trees
         self._storage = storage
+        self._faraway = faraway
 
-    async def offer(self, owner_id: int, selection: Selection, filename: str) -> Offer:
-        """An address for the originals of the selected pictures, as they are selected now.
+    async def offer(self, owner_id: int, selection: Selection, filename: str) -> Offers:
+        """Addresses for the originals of the selected pictures, as they are selected now: one for each server.
 
         `Invalid` for none, or for more than 50,000; `Unavailable` when it takes too long to find them.
         """
@@ -73,11 +82,20 @@ class DownloadService:
                 trash = selection.query is not None and unfold(selection.query)[0].trash
                 chosen = compile_selection(selection, tree, owner_id, parameters, trash=trash)
                 ids, size = await store.pick(connection, chosen, parameters.values, MOST_PICTURES + 1)
-                _check_number(len(ids))
-                await store.insert(connection, download_id, owner_id, _hash(secret), ids, name, expires_at)
+                received = await store.pick_received(connection, chosen, parameters.values, MOST_PICTURES + 1)
+                _check_number(len(ids) + len(received))
+                if ids:
+                    await store.insert(connection, download_id, owner_id, _hash(secret), ids, name, expires_at)
         except TimeoutError as error:
             raise Unavailable("This takes too long: select less at once.", log_detail="download timeout") from error
-        return Offer(f"{PATH}{download_id}?key={secret}", len(ids), size, expires_at)
+        own = Offer(f"{PATH}{download_id}?key={secret}", len(ids), size, expires_at) if ids else None
+        far = await self._far(owner_id, received, name)
+        return Offers(own, far.archives, far.missing)
+
+    async def _far(self, owner_id: int, received: Sequence[FarPicture], filename: str) -> FarArchives:
+        if not received or self._faraway is None:
+            return FarArchives(missing=len(received))
+        return await self._faraway.archives(owner_id, received, filename)
 
     async def take(self, download_id: UUID, secret: str) -> Taken:
         """What the address offers; it offers nothing from then on. `Gone` where it does not (any more)."""
@@ -93,54 +111,20 @@ class DownloadService:
         Pictures that are gone meanwhile are named in `missing.txt`. `Unavailable` when the storage fails in the middle
         of a file.
         """
-        archive, names = Archive(), Names(MISSING)
-        missing: list[str] = []
+        async with aclosing(zipped(self._storage, self._batches(taken))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _batches(self, taken: Taken) -> AsyncIterator[list[Entry]]:
         for start in range(0, len(taken.picture_ids), BATCH):
             ids = taken.picture_ids[start : start + BATCH]
             async with self._database.connection() as connection:
                 rows = await store.files(connection, taken.owner_id, ids)
-            for picture_id in ids:
-                row = rows.get(picture_id)
-                reader = await self._open(row) if row is not None else None
-                if row is None or reader is None:
-                    missing.append(f"{picture_id}  {row['filename'] if row is not None else ''}".rstrip())
-                    continue
-                async with aclosing(_member(archive, names.unique(row["filename"]), row, reader)) as pieces:
-                    async for piece in pieces:
-                        yield piece
-        for piece in _ending(archive, missing):
-            yield piece
-
-    async def _open(self, row: Row) -> Reader | None:
-        """The picture's file; None where it is gone, or is not the one that the row means."""
-        try:
-            reader = await self._storage.open(blob_key(row["sha256"], row["blob_id"]))
-        except NoSuchObject:
-            return None
-        if reader.info.size == row["size"]:
-            return reader
-        await reader.close()
-        return None
+            yield [(str(one), _filed(rows[one]) if one in rows else None) for one in ids]
 
 
-async def _member(archive: Archive, name: str, row: Row, reader: Reader) -> AsyncGenerator[bytes, None]:
-    try:
-        yield archive.begin(name, row["size"], row["sorted_at"])
-        async with aclosing(reader.chunks()) as chunks:
-            async for chunk in chunks:
-                yield archive.add(chunk)
-        yield archive.end()
-    finally:
-        await reader.close()
-
-
-def _ending(archive: Archive, missing: Sequence[str]) -> list[bytes]:
-    pieces = []
-    if missing:
-        text = "\n".join(["These pictures were gone before their turn came:", *missing, ""]).encode()
-        now = clock.now().replace(tzinfo=None)
-        pieces = [archive.begin(MISSING, len(text), now), archive.add(text), archive.end()]
-    return pieces + archive.close()
+def _filed(row: Row) -> Filed:
+    return Filed(row["filename"], row["size"], row["sha256"], row["blob_id"], row["sorted_at"])
 
 
 def _check_number(count: int) -> None:

@@ -15,14 +15,28 @@ WITHIN: Final = 30.0
 
 
 async def pick(connection: Connection, chosen: str, parameters: Sequence[Any], most: int) -> tuple[list[UUID], int]:
-    """Up to `most` of the pictures that the statement `chosen` yields, by time, and the bytes of their files."""
+    """Up to `most` of the own pictures that the statement `chosen` yields, by time, and the bytes of their files."""
     row = await connection.fetchrow(
         "SELECT array_agg(id ORDER BY sorted_at, id) AS ids, coalesce(sum(size), 0)::bigint AS bytes FROM ("
-        f"    SELECT p.id, p.sorted_at, p.size FROM ({chosen}) c JOIN pictures p ON p.id = c.id"
+        f"    SELECT p.id, p.sorted_at, p.size FROM ({chosen}) c"
+        f"    JOIN pictures p ON p.id = c.id WHERE p.origin_uri IS NULL"
         f"    ORDER BY p.sorted_at, p.id LIMIT ${len(parameters) + 1}) picked",
         *parameters, most, timeout=WITHIN,
     )  # fmt: skip
     return list(row["ids"] or ()), row["bytes"]
+
+
+async def pick_received(
+    connection: Connection, chosen: str, parameters: Sequence[Any], most: int
+) -> list[tuple[str, int]]:
+    """Up to `most` of the received pictures that it yields, by time: the id at the owner's, and the owner's row."""
+    rows = await connection.fetch(
+        f"SELECT p.origin_uri, p.origin_owner_id FROM ({chosen}) c JOIN pictures p ON p.id = c.id"
+        " WHERE p.origin_uri IS NOT NULL AND p.origin_owner_id IS NOT NULL"
+        f" ORDER BY p.sorted_at, p.id LIMIT ${len(parameters) + 1}",
+        *parameters, most, timeout=WITHIN,
+    )  # fmt: skip
+    return [(row["origin_uri"], row["origin_owner_id"]) for row in rows]
 
 
 async def insert(
@@ -60,7 +74,8 @@ async def take(connection: Connection, download_id: UUID, secret_hash: bytes) ->
 async def files(connection: Connection, owner_id: int, picture_ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Of these pictures those that the owner has: name, place in time, and the file."""
     rows = await connection.fetch(
-        "SELECT id, filename, sorted_at, size, sha256, blob_id FROM pictures WHERE owner_id = $1 AND id = ANY ($2)",
+        "SELECT id, filename, sorted_at, size, sha256, blob_id FROM pictures"
+        " WHERE owner_id = $1 AND id = ANY ($2) AND origin_uri IS NULL",
         owner_id, list(picture_ids),
     )  # fmt: skip
     return {row["id"]: row for row in rows}

@@ -147,10 +147,28 @@ class DownloadIn(Chosen):
     filename: Annotated[str, StringConstraints(max_length=200)] = "pictures.zip"
 
 
-class Download(BaseModel):
-    """Where the archive is fetched, once, until `expires_at`; how many files and bytes of them it holds."""
+class DownloadPart(BaseModel):
+    """Where one archive is fetched, once, until `expires_at`; how many files and bytes of them it holds.
 
+    `server` is the other server that makes it, of pictures that people there own; null: this one, of own pictures.
+    """
+
+    server: str | None
     url: str
     pictures: int
     bytes: int
     expires_at: str
+
+
+class Download(BaseModel):
+    """The archives of a selection, one for each server; the fields beside `downloads` are those of this server's own.
+
+    `missing`: pictures of which no archive is offered, since their owners' servers do not answer, or give no originals.
+    """
+
+    url: str | None
+    pictures: int
+    bytes: int
+    expires_at: str | None
+    downloads: list[DownloadPart]
+    missing: int

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from quart import Blueprint, Response
 from quart_schema import document_response, validate_request
 
@@ -30,14 +33,30 @@ async def aggregate(data: schemas.Chosen) -> Response:
 @validate_request(schemas.DownloadIn)
 @document_response(schemas.Download, 200)
 async def download(data: schemas.DownloadIn) -> Response:
-    """An address at which the originals of the selected pictures are fetched as one zip archive, once."""
-    offer = await use(DownloadService).offer(caller().account_id, data.selection.selection(), data.filename)
-    return json_response(
-        {
-            "url": offer.url,
-            "pictures": offer.pictures,
-            "bytes": offer.bytes,
-            "expires_at": rfc3339(offer.expires_at),
-        },
-        headers={"Cache-Control": "no-store"},
-    )
+    """Addresses at which the originals of the selected pictures are fetched as zip archives, each once.
+
+    Those of own pictures are in one of this server's; received ones are in one of each server that owns some of them.
+    """
+    offers = await use(DownloadService).offer(caller().account_id, data.selection.selection(), data.filename)
+    own = offers.own
+    downloads = [_offer("", own.url, own.pictures, own.bytes, own.expires_at)] if own is not None else []
+    downloads += [_offer(one.server, one.url, one.pictures, one.bytes, one.expires_at) for one in offers.far]
+    answer = {
+        "url": own.url if own is not None else None,
+        "pictures": own.pictures if own is not None else 0,
+        "bytes": own.bytes if own is not None else 0,
+        "expires_at": rfc3339(own.expires_at) if own is not None else None,
+        "downloads": downloads,
+        "missing": offers.missing,
+    }
+    return json_response(answer, headers={"Cache-Control": "no-store"})
+
+
+def _offer(server: str, url: str, pictures: int, size: int, expires_at: datetime) -> dict[str, Any]:
+    return {
+        "server": server or None,
+        "url": url,
+        "pictures": pictures,
+        "bytes": size,
+        "expires_at": rfc3339(expires_at),
+    }

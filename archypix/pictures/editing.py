@@ -10,7 +10,7 @@ from uuid import UUID
 
 from archypix.core import clock
 from archypix.core.database import Connection, Database
-from archypix.core.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
+from archypix.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound, PreconditionFailed
 from archypix.events.store import emit
 from archypix.journal import store as journal
 from archypix.media.wanted import TURNABLE
@@ -24,6 +24,8 @@ from archypix.pictures.selection import Selection, compile_selection
 from archypix.pictures.trash import tell
 
 Written: TypeAlias = Callable[[Connection, int, Sequence[UUID]], Awaitable[None]]
+# Proposes to the owner of a received picture (account, picture) what only they can set.
+Proposed: TypeAlias = Callable[[Connection, int, UUID, Mapping[str, Any]], Awaitable[None]]
 
 # What EXIF's orientations 1 to 8 become by turns clockwise.
 TURNS: Mapping[int, tuple[int, ...]] = {
@@ -84,13 +86,21 @@ class EditService:
     """Sets fields of one picture, or of a selection.
 
     `trees` are needed for selections. `written` is told, inside the transaction, whose metadata changed: at most 10,000
-    pictures a call.
+    pictures a call. `proposed` is told what of received pictures is the owner's to set.
     """
 
-    def __init__(self, database: Database, trees: Trees | None = None, *, written: Written | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        trees: Trees | None = None,
+        *,
+        written: Written | None = None,
+        proposed: Proposed | None = None,
+    ) -> None:
         self._database = database
         self._trees = trees
         self._written = written
+        self._proposed = proposed
 
     async def edit(
         self, account_id: int, picture_id: UUID, changes: Mapping[str, Any], *, revisions: frozenset[int] | None = None
@@ -102,31 +112,59 @@ class EditService:
         are text. Types are expected to be right. The operation that this is, None where no value changed. Raises
         `NotFound`, `Conflict` for a picture in the trash, or one to be turned in a library whose files are not written,
         `PreconditionFailed` when the picture is at none of `revisions`, `Invalid` with a fault for each wrong field.
+
+        Of a received picture the rating is set here, and the rest proposed to its owner: `Forbidden` (`not_yours`)
+        where they take no proposals.
         """
-        values = checked(changes)
         async with self._database.transaction() as connection:
-            await lock_library(connection, account_id)
-            picture = await rows_store.find(connection, account_id, picture_id=picture_id)
-            if picture is None:
-                raise NotFound("There is no picture with this id.")
-            if revisions is not None and picture.revision not in revisions:
-                raise PreconditionFailed(f"The picture is at revision {picture.revision} by now.")
-            if picture.deleted_at is not None:
-                raise Conflict("This picture is in the trash: restore it first.", code="in_trash")
+            return await self.edit_within(connection, account_id, picture_id, changes, revisions=revisions)
+
+    async def edit_within(
+        self,
+        connection: Connection,
+        account_id: int,
+        picture_id: UUID,
+        changes: Mapping[str, Any],
+        *,
+        revisions: frozenset[int] | None = None,
+    ) -> UUID | None:
+        """As `edit`, inside the caller's transaction, which has locked nothing yet."""
+        values = checked(changes)
+        await lock_library(connection, account_id)
+        picture = await rows_store.find(connection, account_id, picture_id=picture_id)
+        if picture is None:
+            raise NotFound("There is no picture with this id.")
+        if revisions is not None and picture.revision not in revisions:
+            raise PreconditionFailed(f"The picture is at revision {picture.revision} by now.")
+        if picture.deleted_at is not None:
+            raise Conflict("This picture is in the trash: restore it first.", code="in_trash")
+        if not values:
+            return None
+        _check_position(picture, values)
+        if picture.origin_uri is not None:
+            values = await self._leave_own(connection, picture, values)
             if not values:
                 return None
-            _check_position(picture, values)
-            if "orientation" in values:
-                await _refuse_turning(connection, account_id, picture.media_type)
-            parameters = Parameters()
-            chosen = f"SELECT {parameters.add(picture_id)}::uuid AS id"
-            edit = Edit({name: parameters.add(value) for name, value in values.items()}, always=True)
-            operation = await begin_edit(connection, account_id, f"Set {_listed(values)}", edit.units)
-            moved = await editing_store.change(
-                connection, account_id, chosen, parameters.values, edit, edited_at=clock.now(), operation=operation
-            )
-            await emit(connection, account_id, "picture.updated", {"id": str(picture_id)})
-            return await finish_edit(connection, account_id, operation, moved.count, self._written)
+        if "orientation" in values:
+            await _refuse_turning(connection, account_id, picture.media_type)
+        parameters = Parameters()
+        chosen = f"SELECT {parameters.add(picture_id)}::uuid AS id"
+        edit = Edit({name: parameters.add(value) for name, value in values.items()}, always=True)
+        operation = await begin_edit(connection, account_id, f"Set {_listed(values)}", edit.units)
+        moved = await editing_store.change(
+            connection, account_id, chosen, parameters.values, edit, edited_at=clock.now(), operation=operation
+        )
+        await emit(connection, account_id, "picture.updated", {"id": str(picture_id)})
+        return await finish_edit(connection, account_id, operation, moved.count, self._written)
+
+    async def _leave_own(self, connection: Connection, picture: Standing, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Propose to the owner of a received picture what is theirs to set; what is left is its holder's own."""
+        others = {name: value for name, value in values.items() if name not in editing_store.RECIPIENTS}
+        if others and self._proposed is None:
+            raise Forbidden("This picture is another person's.", code="not_yours")
+        if others and self._proposed is not None:
+            await self._proposed(connection, picture.owner_id, picture.id, others)
+        return {name: value for name, value in values.items() if name not in others}
 
     async def edit_selected(
         self, account_id: int, selection: Selection, batch: BatchEdit, *, dry_run: bool = False

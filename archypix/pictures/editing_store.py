@@ -58,6 +58,8 @@ UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "filename": ("filename",),
 }
 UNMARKED: Final = frozenset({"filename", "date_source"})
+# What of a received picture its recipient sets for themselves.
+RECIPIENTS: Final = frozenset({"rating"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ async def change(
         WITH chosen AS MATERIALIZED ({chosen}),
         targets AS MATERIALIZED (
             SELECT p.id, {_image(edit.units)} AS before, {new} FROM chosen c JOIN pictures p ON p.id = c.id
-            WHERE p.owner_id = ${first} AND ({edit.where}) AND {_differs(edit, f"${first + 1}")}
+            WHERE p.owner_id = ${first} AND {_editable(edit)} AND ({edit.where}) AND {_differs(edit, f"${first + 1}")}
         ), changed AS (
             UPDATE pictures p SET {", ".join(columns)}, edited_at = ${first + 2}, revision = p.revision + 1,
                 edited_fields = ARRAY(SELECT DISTINCT unnest(p.edited_fields || ${first + 1}::text[]) ORDER BY 1)
@@ -133,7 +135,7 @@ async def count(connection: Connection, owner_id: int, chosen: str, parameters: 
     statement = f"""
         WITH chosen AS MATERIALIZED ({chosen})
         SELECT count(*) FROM chosen c JOIN pictures p ON p.id = c.id
-        WHERE p.owner_id = ${first} AND ({edit.where}) AND {_differs(edit, f"${first + 1}")}
+        WHERE p.owner_id = ${first} AND {_editable(edit)} AND ({edit.where}) AND {_differs(edit, f"${first + 1}")}
     """
     return int(await connection.fetchval(statement, *parameters, owner_id, marked, timeout=LONG))
 
@@ -188,6 +190,11 @@ def _image(units: Sequence[str]) -> str:
         values = [f"p.{name}" for name in UNITS[unit]]
         parts.append(f"'{unit}', jsonb_build_array({', '.join(values + marks)})")
     return f"jsonb_build_object({', '.join(parts)})"
+
+
+def _editable(edit: Edit) -> str:
+    """Of a picture that others own, only the rating is its holder's to give."""
+    return "true" if set(edit.columns) <= RECIPIENTS else "p.origin_uri IS NULL"
 
 
 def _differs(edit: Edit, names: str) -> str:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from archypix.core.database import Database
 from archypix.core.errors import Conflict, NotFound
-from archypix.pictures import rows_store, versions_store
+from archypix.pictures import rows_store, store, versions_store
+from archypix.pictures.faraway import Faraway, FarPicture
 from archypix.storage.interface import Storage
 from archypix.storage.keys import blob_key
 
@@ -21,9 +22,10 @@ GRANULARITY = 600
 class FileService:
     """Gives out addresses of files to their owner."""
 
-    def __init__(self, database: Database, storage: Storage) -> None:
+    def __init__(self, database: Database, storage: Storage, faraway: Faraway | None = None) -> None:
         self._database = database
         self._storage = storage
+        self._faraway = faraway
 
     async def address(
         self,
@@ -36,20 +38,25 @@ class FileService:
     ) -> str:
         """An address, perhaps only a path of this server, from which the file can be got for an hour.
 
-        `version` is the number of an earlier file, of which there is only the original. `attachment`: to be saved
-        rather than shown. Raises `NotFound`, and `Conflict` (code `not_ready`) while thumbnails are not yet there.
+        That of a received picture leads to its owner's storage, for a minute or two. `version` is the number of an
+        earlier file, of which there is only the original. `attachment`: to be saved rather than shown. Raises
+        `NotFound`, and `Conflict` (code `not_ready`) while thumbnails are not yet there; for received pictures what
+        `Faraway.address` does.
         """
         async with self._database.connection() as connection:
             picture = await rows_store.find(connection, account_id, picture_id=picture_id)
             if picture is None:
                 raise NotFound("There is no picture with this id.")
-            if version is not None and version != picture.version:
+            origin = await store.origin(connection, account_id, picture_id) if picture.blob_id is None else None
+            if origin is None and version is not None and version != picture.version:
                 earlier = await versions_store.find(connection, account_id, picture_id, version)
                 if earlier is None or variant != "original":
                     raise NotFound("This picture has no such version.")
                 return self._original(
                     earlier.sha256, earlier.blob_id, earlier.media_type, earlier.filename, attachment=attachment
                 )
+        if origin is not None:
+            return await self._far_address(account_id, origin, variant, version, attachment=attachment)
         if variant == "original":
             return self._original(
                 picture.sha256, picture.blob_id, picture.media_type, picture.filename, attachment=attachment
@@ -59,6 +66,13 @@ class FileService:
         if picture.state == "processing":
             raise Conflict("The thumbnails of this picture are being made.", code="not_ready")
         raise NotFound("This file has no thumbnails: nothing could decode it.", code="no_thumbnails")
+
+    async def _far_address(
+        self, account_id: int, origin: FarPicture, variant: FileVariant, version: int | None, *, attachment: bool
+    ) -> str:
+        if version not in (None, 1) or self._faraway is None:
+            raise NotFound("This picture has no such version.")
+        return await self._faraway.address(account_id, origin, variant, attachment=attachment)
 
     def _original(self, sha256: bytes, blob_id: UUID, media_type: str, filename: str, *, attachment: bool) -> str:
         return self._storage.presign_get(

@@ -42,4 +42,7 @@ async def file(picture_id: str, query_args: FileQuery) -> Response:
         version=query_args.version,
         attachment=query_args.download,
     )
-    return Response(status=302, headers={"Location": address, "Cache-Control": "private, no-store"})
+    return Response(
+        status=302,
+        headers={"Location": address, "Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"},
+    )

@@ -30,8 +30,8 @@ SELECT l.account_id, l.picture_count, l.original_bytes, l.trash_count, l.trash_b
 FROM libraries l
 LEFT JOIN (
     SELECT owner_id, count(*) FILTER (WHERE deleted_at IS NULL) AS live,
-        sum(size) FILTER (WHERE deleted_at IS NULL) AS live_bytes,
-        count(deleted_at) AS trashed, sum(size) FILTER (WHERE deleted_at IS NOT NULL) AS trashed_bytes
+        sum(size) FILTER (WHERE deleted_at IS NULL AND blob_id IS NOT NULL) AS live_bytes, count(deleted_at) AS trashed,
+        sum(size) FILTER (WHERE deleted_at IS NOT NULL AND blob_id IS NOT NULL) AS trashed_bytes
     FROM pictures GROUP BY owner_id
 ) p ON p.owner_id = l.account_id
 LEFT JOIN (SELECT owner_id, sum(size) AS bytes FROM versions GROUP BY owner_id) v ON v.owner_id = l.account_id

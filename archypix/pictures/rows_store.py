@@ -36,7 +36,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A picture as far as those who change it need it."""
+    """A picture as far as those who change it need it. One with an `origin_uri` is received: it has no file here."""
 
     id: UUID
     owner_id: int
@@ -56,6 +56,7 @@ class Standing:
     latitude: float | None
     longitude: float | None
     deleted_at: datetime | None
+    origin_uri: str | None
 
 
 STANDING = ", ".join(Standing.__dataclass_fields__)

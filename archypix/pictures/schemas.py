@@ -94,6 +94,21 @@ class Thumbnails(BaseModel):
     large: str | None
 
 
+class Received(BaseModel):
+    """How a received picture came: by whom, by which incoming shares, and what these allow.
+
+    `leaves_at` is when it goes for good, as it is in its owner's trash; `reshare` how often it may be passed on.
+    """
+
+    senders: list[str]
+    shares: list[UUID]
+    leaves_at: str | None
+    copy_allowed: bool = Field(alias="copy")
+    reshare: int
+    metadata_edit: bool
+    originals: bool
+
+
 class PictureItem(BaseModel):
     """A picture in a list.
 
@@ -120,9 +135,13 @@ class PictureItem(BaseModel):
     latitude: float | None
     longitude: float | None
     size: int
-    sha256: str
+    sha256: str | None
     tags: list[str]
-    owner: str
+    owner: str | None
+    received: Received | None
+    availability: Literal["ok", "owner_offline"] = Field(
+        description="`owner_offline`: the server of a received picture's owner does not answer, so it has no addresses."
+    )
     version: int
     revision: int
     ingested_at: str
@@ -136,6 +155,14 @@ class PicturePage(BaseModel):
 
     items: list[PictureItem]
     next: str | None
+
+
+class CopiedFrom(BaseModel):
+    """The picture of another person of which a picture is a copy: its id at its owner's, and who that was, and when."""
+
+    id: str
+    owner: str
+    at: str
 
 
 class PictureWhole(PictureItem):
@@ -162,4 +189,5 @@ class PictureWhole(PictureItem):
     source: str
     metadata: dict[str, Any] | None
     metadata_failure: str | None
+    copied_from: CopiedFrom | None
     versions: int

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Database, Row
 from archypix.core.errors import Fault, Invalid, NotFound, Unavailable
-from archypix.pictures import listing, searching, store
+from archypix.pictures import listing, provenance, searching, store
 from archypix.pictures.cursor import Position, decode_cursor, encode_cursor, fingerprint
+from archypix.pictures.faraway import Faraway, Shown
 from archypix.pictures.listing import COLUMNS, Counts, Order, PageRequest, Sort
-from archypix.pictures.present import ThumbnailUrls, listed_picture, whole_picture
+from archypix.pictures.present import (
+    NONE_FAR,
+    ThumbnailUrls,
+    far_pictures,
+    listed_picture,
+    tell_provenance,
+    whole_picture,
+)
+from archypix.pictures.provenance import Provenance
 from archypix.pictures.query import PictureQuery, Resolved, Tree, Trees, resolve, unfold
 from archypix.pictures.searching import Sample
 
@@ -55,14 +64,23 @@ class PictureService:
     """Reads pictures.
 
     `trees` gives the paths of tags, `thumbnail_urls` the addresses of a blob's thumbnails by their short names;
-    `domain` is the part of handles after the name.
+    `domain` is the part of handles after the name; `faraway` has the files of received pictures.
     """
 
-    def __init__(self, database: Database, trees: Trees, thumbnail_urls: ThumbnailUrls, *, domain: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        trees: Trees,
+        thumbnail_urls: ThumbnailUrls,
+        *,
+        domain: str,
+        faraway: Faraway | None = None,
+    ) -> None:
         self._database = database
         self._trees = trees
         self._thumbnail_urls = thumbnail_urls
         self._domain = domain
+        self._faraway = faraway
 
     async def page(self, owner: Owner, request: ListRequest) -> Listing:
         """A page of the owner's pictures. A tag that there is not is carried by none.
@@ -85,12 +103,16 @@ class PictureService:
 
         async with self._database.connection() as connection:
             rows, tree = await self._rows(connection, owner.id, request.query, page_of)
+            received = await received_of(connection, rows)
         more = len(rows) > request.limit
         rows = rows[: request.limit]
         handle = self._handle(owner)
-        items = [listed_picture(row, tree, handle, self._thumbnail_urls) for row in rows]
-        for item in items:
+        far = await self._far(owner.id, rows)
+        items = [listed_picture(row, tree, handle, self._thumbnail_urls, far) for row in rows]
+        for item, row in zip(items, rows, strict=True):
             del item["sort_key"], item["tags_revision"]
+            if row["origin_uri"] is not None:
+                tell_provenance(item, received.get(row["id"]))
         last = Position(rows[-1]["sort_key"], rows[-1]["id"]) if more else None
         return Listing(items, encode_cursor(last, mark) if last else None)
 
@@ -103,7 +125,17 @@ class PictureService:
                 raise NotFound("There is no picture with this id.")
             if row["tags_revision"] != tree.revision:
                 tree = await self._trees.read(connection, owner.id)
-        return whole_picture(row, tree, self._handle(owner), self._thumbnail_urls)
+            received = await received_of(connection, [row])
+        far = await self._far(owner.id, [row])
+        picture = whole_picture(row, tree, self._handle(owner), self._thumbnail_urls, far)
+        if row["origin_uri"] is not None:
+            tell_provenance(picture, received.get(row["id"]))
+        return picture
+
+    async def _far(self, account_id: int, rows: Sequence[Row]) -> Mapping[str, Shown]:
+        """What is shown of received pictures among these rows; their owners are asked while no connection is held."""
+        wanted = far_pictures(rows)
+        return await self._faraway.thumbnails(account_id, wanted) if wanted and self._faraway is not None else NONE_FAR
 
     def _handle(self, owner: Owner) -> str:
         return f"@{owner.name}:{self._domain}"
@@ -150,3 +182,8 @@ class PictureService:
             return None
         text, values = searching.sample_statement(page)
         return searching.read_sample(page, await store.sample(connection, text, values, within=WITHIN))
+
+
+async def received_of(connection: Connection, rows: Sequence[Row]) -> dict[UUID, Provenance]:
+    """By whom those of these rows of `store.LISTED` came that are received; one statement, where there are any."""
+    return await provenance.of_pictures(connection, [row["id"] for row in rows if row["origin_uri"] is not None])

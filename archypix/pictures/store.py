@@ -30,15 +30,18 @@ p.id, p.filename, p.media_type, p.kind, p.state, p.failure, p.width, p.height, p
 {_wall_clock("p.captured_at")} AS captured_at, p.utc_offset, p.date_source, {_wall_clock("p.sorted_at")} AS sorted_at,
 p.blurhash, p.rating, p.title, p.latitude, p.longitude, p.size, p.sha256, p.version, p.revision,
 {_rfc3339("p.ingested_at")} AS ingested_at, {_rfc3339("p.edited_at")} AS edited_at,
-{_rfc3339("p.deleted_at")} AS deleted_at, p.metadata_state, p.tag_ids AS tags, p.has_thumbnails, p.blob_id
+{_rfc3339("p.deleted_at")} AS deleted_at, p.metadata_state, p.tag_ids AS tags, p.has_thumbnails, p.blob_id,
+p.origin_uri, p.origin_owner_id, {_rfc3339("p.leaves_at")} AS leaves_at
 """
 
 DETAIL = f"""
 SELECT {LISTED}, p.orientation, {_wall_clock("p.file_date")} AS file_date, p.altitude, p.camera_make, p.camera_model,
     p.lens, p.iso, p.aperture, p.focal_length, p.exposure, p.description, p.creator, p.content_hash, p.edited_fields,
     p.batch_id AS batch, p.source, p.metadata_failure, m.data AS metadata,
+    y.uri AS copied_uri, y.owner AS copied_owner, {_rfc3339("y.finished_at")} AS copied_at,
     (SELECT count(*) FROM versions v WHERE v.picture_id = p.id) AS versions, l.tags_revision
 FROM pictures p JOIN libraries l ON l.account_id = p.owner_id LEFT JOIN picture_metadata m ON m.picture_id = p.id
+    LEFT JOIN copies y ON y.copy_id = p.id
 WHERE p.id = $1 AND p.owner_id = $2
 """
 
@@ -46,6 +49,15 @@ WHERE p.id = $1 AND p.owner_id = $2
 async def find_detail(connection: Connection, owner_id: int, picture_id: UUID) -> Row | None:
     """Everything of the owner's picture with this id; None when there is none."""
     return await connection.fetchrow(DETAIL, picture_id, owner_id)
+
+
+async def origin(connection: Connection, owner_id: int, picture_id: UUID) -> tuple[str, int] | None:
+    """Of a picture that the owner of the library received: its id at its owner's, and the owner's row."""
+    row = await connection.fetchrow(
+        "SELECT origin_uri, origin_owner_id FROM pictures WHERE id = $1 AND owner_id = $2 AND origin_uri IS NOT NULL",
+        picture_id, owner_id,
+    )  # fmt: skip
+    return (row["origin_uri"], row["origin_owner_id"]) if row is not None else None
 
 
 async def page(connection: Connection, text: str, values: list[Any], *, within: float, merging: bool) -> list[Row]:

@@ -90,7 +90,7 @@ async def overdue(connection: Connection, default_days: int, limit: int) -> list
         FROM libraries l
         WHERE l.trash_count > 0 AND EXISTS (
             SELECT 1 FROM pictures p
-            WHERE p.owner_id = l.account_id AND p.deleted_at IS NOT NULL
+            WHERE p.owner_id = l.account_id AND p.deleted_at IS NOT NULL AND p.origin_uri IS NULL
                 AND p.deleted_at < now() - make_interval(days => coalesce(l.trash_days, $1))
         )
         LIMIT $2
@@ -129,9 +129,12 @@ async def pick(
     before: datetime | None = None,
     picture_ids: Sequence[UUID] | None = None,
 ) -> Doomed:
-    """Up to `limit` pictures of the owner's trash, the oldest first: those trashed before a time, or chosen ones."""
+    """Up to `limit` pictures of the owner's trash, the oldest first: those trashed before a time, or chosen ones.
+
+    Received pictures are not among them: they are only hidden there, and go when they are shared no more.
+    """
     rows = await connection.fetch(
-        "SELECT id, blob_id FROM pictures WHERE owner_id = $1 AND deleted_at IS NOT NULL"
+        "SELECT id, blob_id FROM pictures WHERE owner_id = $1 AND deleted_at IS NOT NULL AND origin_uri IS NULL"
         " AND ($2::timestamptz IS NULL OR deleted_at < $2) AND ($3::uuid[] IS NULL OR id = ANY ($3))"
         " ORDER BY deleted_at, id LIMIT $4 FOR UPDATE",
         owner_id,

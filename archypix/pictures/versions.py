@@ -25,6 +25,8 @@ class VersionService:
             picture = await rows_store.find(connection, account_id, picture_id=picture_id)
             if picture is None:
                 raise NotFound("There is no picture with this id.")
+            if picture.origin_uri is not None:
+                raise NotFound("The files of this picture are with its owner.", code="received_picture")
             return picture, await versions_store.of_picture(connection, account_id, picture_id)
 
     async def remove(self, account_id: int, picture_id: UUID, number: int) -> None:

@@ -173,9 +173,16 @@ class _Compiler:
             return f"array_remove(ARRAY[{', '.join(cases)}], NULL)"
         if logic.share is not None and logic.gives:
             share = self._parameters.add(logic.share)
+            if isinstance(logic.share, int):
+                number = f"{share}::bigint"
+            else:
+                number = (
+                    f"(SELECT i.number FROM incoming_shares i WHERE i.id = {share}::uuid"
+                    f" AND i.account_id = {self._parameters.add(logic.owner_id)}::integer)"
+                )
             held = (
                 "EXISTS (SELECT FROM assignments a WHERE a.picture_id = p.id AND a.source = 'incoming_share'"
-                f" AND a.source_id = {share}::bigint)"
+                f" AND a.source_id = {number})"
             )
             return f"CASE WHEN {held} THEN {self._ids(logic.gives)} ELSE {NOTHING} END"
         return NOTHING

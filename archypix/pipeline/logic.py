@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from archypix.core.errors import Fault, Invalid
 from archypix.core.tag_paths import TagPath, format_path, is_reserved, parse_path, refuse_reserved
@@ -56,7 +57,7 @@ class Logic:
     rules: tuple[Given, ...] = ()
     calendar: Segmentation | None = None
     root: int = 0
-    share: int | None = None
+    share: int | UUID | None = None
     gives: tuple[int, ...] = ()
     seen: frozenset[int] = frozenset()
     exact: bool = False
@@ -125,7 +126,7 @@ def logic_of(service: Service, existing: Collection[int]) -> Logic:
         return Logic(**common, calendar=content if root in existing else None, root=root, seen=gates)
     if isinstance(content, ShareMapping):
         gives = tuple(tag for path in content.tags if (tag := service.names.get(format_path(path), 0)) in existing)
-        return Logic(**common, share=_number(content.share), gives=gives, seen=gates)
+        return Logic(**common, share=_share(content.share), gives=gives, seen=gates)
     rules = tuple(
         Given(number, _by_id(rule.when, service.names), tag)
         for number, rule in enumerate(content)
@@ -136,8 +137,14 @@ def logic_of(service: Service, existing: Collection[int]) -> Logic:
     return Logic(**common, rules=rules, seen=seen, exact=any(leaf.exact for leaf in asked))
 
 
-def _number(share: str) -> int | None:
-    return int(share) if share.isascii() and share.isdigit() and len(share) < 19 else None
+def _share(text: str) -> int | UUID | None:
+    """The id of an incoming share, or the number by which its assignments know it."""
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
 
 
 def _by_id(when: Predicate, names: Mapping[str, int]) -> Predicate:

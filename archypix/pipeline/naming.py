@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,8 +94,11 @@ def columns(wanted: Wanted, found: Mapping[TagPath, int], before: Service | None
     return values
 
 
-def show(service: Service, paths: Mapping[int, str]) -> Shown:
-    """A service with the present `paths` of its tags; of those that are gone the last ones."""
+def show(service: Service, paths: Mapping[int, str], shares: Collection[str] = ()) -> Shown:
+    """A service with the present `paths` of its tags; of those that are gone the last ones.
+
+    `shares` are the ids of incoming shares that it may name.
+    """
 
     def path_of(tag: int, written: str = "?") -> str:
         present = paths.get(tag) or service.lost.get(str(tag)) or written
@@ -106,7 +109,7 @@ def show(service: Service, paths: Mapping[int, str]) -> Shown:
         return written if tag is None else path_of(tag, written)
 
     gone = sorted(path_of(tag, _written(service, tag)) for tag in service.tags if tag not in paths)
-    state, reason = _state(service, gone)
+    state, reason = _state(service, gone, shares)
     return Shown(
         service,
         tuple(map(path_of, service.requires)),
@@ -125,7 +128,7 @@ def _written(service: Service, tag: int) -> str:
     return next((path for path, named in service.names.items() if named == tag), "?")
 
 
-def _state(service: Service, gone: Sequence[str]) -> tuple[State, str | None]:
+def _state(service: Service, gone: Sequence[str], shares: Collection[str]) -> tuple[State, str | None]:
     if service.failure is not None:
         return "failed", service.failure
     if gone:
@@ -133,7 +136,7 @@ def _state(service: Service, gone: Sequence[str]) -> tuple[State, str | None]:
             "broken",
             f"{'Tags that it names are' if len(gone) > 1 else 'A tag that it names is'} gone: {', '.join(gone)}.",
         )
-    if service.kind == "share_mapping":
+    if service.kind == "share_mapping" and str(service.config.get("share")).lower() not in shares:
         return "broken", NO_SHARE
     if not service.enabled:
         return "disabled", None

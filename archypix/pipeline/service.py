@@ -58,9 +58,10 @@ class PipelineService:
         ):
             services = await store.services(connection, owner_id)
             paths = await store.paths(connection, sorted(frozenset().union(*(each.tags for each in services))))
+            shares = await store.shares(connection, owner_id, services)
             pending = await run_store.pending(connection, owner_id)
         busy = pending is not None and (pending.marks or pending.stale or bool(pending.removing or pending.clearing))
-        return Listing([show(service, paths) for service in services], busy)
+        return Listing([show(service, paths, shares) for service in services], busy)
 
     async def service(self, owner_id: int, service_id: int) -> Shown:
         """One service; `NotFound`."""
@@ -167,7 +168,8 @@ class PipelineService:
 
     async def _shown(self, connection: Connection, owner_id: int, service_id: int) -> Shown:
         service = await self._require(connection, owner_id, service_id)
-        return show(service, await store.paths(connection, sorted(service.tags)))
+        shares = await store.shares(connection, owner_id, [service])
+        return show(service, await store.paths(connection, sorted(service.tags)), shares)
 
 
 def read(kind: Kind, config: Any, requires: Sequence[str], excludes: Sequence[str]) -> Wanted:

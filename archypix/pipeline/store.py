@@ -48,6 +48,18 @@ async def existing(connection: Connection, owner_id: int, tag_ids: Sequence[int]
     return frozenset(row["id"] for row in rows)
 
 
+async def shares(connection: Connection, owner_id: int, named_by: Sequence[Service]) -> frozenset[str]:
+    """The ids of those incoming shares of the owner that mappings name, and that are accepted and not over."""
+    ids = [each.config.get("share") for each in named_by if each.kind == "share_mapping"]
+    if not ids:
+        return frozenset()
+    rows = await connection.fetch(
+        "SELECT id::text FROM incoming_shares WHERE account_id = $1 AND id::text = ANY ($2) AND state = 'active'",
+        owner_id, [str(each).lower() for each in ids],
+    )  # fmt: skip
+    return frozenset(row["id"] for row in rows)
+
+
 async def insert(connection: Connection, owner_id: int, values: Mapping[str, Any]) -> int:
     """A new service behind all others, with the columns `WRITTEN`; its id."""
     await connection.execute("INSERT INTO pipelines (owner_id) VALUES ($1) ON CONFLICT DO NOTHING", owner_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from archypix.core.sql import Parameters
-from archypix.predicates.fields import FACTS, GPS, metadata_name
+from archypix.predicates.fields import FACTS, GPS, MANY, metadata_name
 from archypix.predicates.models import (
     Always,
     And,
@@ -129,7 +129,13 @@ def _leaf(leaf: Predicate, _parameters: Parameters) -> str:
 
 @_leaf.register
 def _text(leaf: Text, parameters: Parameters) -> str:
-    fact = _expression(leaf.field, "text", parameters)
+    if leaf.field in MANY:
+        return f"EXISTS (SELECT FROM ({MANY[leaf.field]}) m WHERE {_likened('m.v', leaf, parameters)})"
+    return _likened(_expression(leaf.field, "text", parameters), leaf, parameters)
+
+
+def _likened(fact: str, leaf: Text, parameters: Parameters) -> str:
+    """That a text is as the condition says."""
     if leaf.op == "glob" and (like := glob_as_like(leaf.value)) is not None:
         pattern = f"{parameters.add(like)}::text"
         return f"lower({fact}) LIKE lower({pattern})" if leaf.ignore_case else f"{fact} LIKE {pattern}"
@@ -169,7 +175,9 @@ def _flag(leaf: Flag, parameters: Parameters) -> str:
 
 @_leaf.register
 def _present(leaf: Present, parameters: Parameters) -> str:
-    if leaf.field == GPS:
+    if leaf.field in MANY:
+        known = f"EXISTS ({MANY[leaf.field]})"
+    elif leaf.field == GPS:
         known = "(p.latitude IS NOT NULL AND p.longitude IS NOT NULL)"
     else:
         known = f"({_expression(leaf.field, 'text', parameters)} IS NOT NULL)"

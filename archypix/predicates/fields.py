@@ -45,13 +45,42 @@ FACTS: dict[str, Fact] = {
         "text", "nullif(concat_ws(' ', p.camera_make, p.camera_model), '')", ("camera_make", "camera_model")
     ),
     "batch": Fact("text", "p.batch_id::text", ("batch_id",)),
-    # Until pictures are received from others, all that a library holds is its owner's own.
-    "owned": Fact("flag", "true", ()),
-    "owner": Fact("text", "(SELECT a.name FROM accounts a WHERE a.id = p.owner_id)", ()),
+    "owned": Fact("flag", "(p.origin_uri IS NULL)", ("origin_uri",)),
     "edited": Fact("flag", "(p.edited_fields <> '{}')", ("edited_fields",)),
     "trash": Fact("flag", "(p.deleted_at IS NOT NULL)", ("deleted_at",)),
     # What is not known yet.
-    **{name: _unknown("text") for name in ("sender", "shared", "country", "city", "color")},
+    **{name: _unknown("text") for name in ("country", "city", "color")},
+    # What these are is in `MANY`.
+    **{name: _unknown("text") for name in ("owner", "sender", "shared")},
+}
+
+# How people are written: `@dora@d.test`, `@dora:d.test`, and as their name alone.
+_HANDLES = (
+    "(VALUES ('@' || {0}), ('@' || replace({0}, '@', ':')), ({0}), (replace({0}, '@', ':')), (split_part({0}, '@', 1)))"
+)
+
+# Texts of which a picture may have several: queries of `v`. A condition holds where it does for one of them.
+MANY: dict[str, str] = {
+    "owner": (
+        "SELECT a.name AS v FROM accounts a WHERE a.id = p.owner_id AND p.origin_uri IS NULL"
+        " UNION ALL SELECT h.v FROM ("
+        "SELECT a.name || '@' || substring(i.uri FROM '^[a-z]+://([^/]+)/') AS handle FROM accounts a, actors i"
+        " WHERE a.id = p.owner_id AND p.origin_uri IS NULL AND i.kind = 'instance'"
+        " UNION ALL SELECT o.handle FROM remote_actors o WHERE o.id = p.origin_owner_id) w"
+        f" CROSS JOIN LATERAL {_HANDLES.format('w.handle')} h (v)"
+    ),
+    "sender": (
+        "SELECT h.v FROM received r JOIN incoming_shares s ON s.id = r.share_id"
+        " JOIN remote_actors w ON w.id = s.sender_id"
+        f" CROSS JOIN LATERAL {_HANDLES.format('w.handle')} h (v) WHERE r.picture_id = p.id"
+    ),
+    # Names of incoming shares that it came by, and of own shares that it is in, with whom these are shared.
+    "shared": (
+        "SELECT s.name AS v FROM received r JOIN incoming_shares s ON s.id = r.share_id WHERE r.picture_id = p.id"
+        " UNION ALL SELECT h.v FROM shares s JOIN remote_actors w ON w.id = s.recipient_id"
+        f" CROSS JOIN LATERAL (SELECT s.name UNION ALL SELECT * FROM {_HANDLES.format('w.handle')} x (v)) h (v)"
+        " WHERE s.account_id = p.owner_id AND s.state = 'active' AND s.tag_id = ANY (p.tag_closure)"
+    ),
 }
 
 # Facts that only `Present` asks for: whether there is a position.

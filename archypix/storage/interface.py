@@ -190,8 +190,11 @@ class Storage(Protocol):
         """
         ...
 
-    def thumbnail_urls(self, blob_id: UUID) -> dict[str, str]:
-        """Paths (`/files/…`) of a blob's thumbnails by variant, the same ones for some minutes."""
+    def thumbnail_urls(self, blob_id: UUID, expires: int | None = None) -> dict[str, str]:
+        """Paths (`/files/…`) of a blob's thumbnails by variant, the same ones for some minutes.
+
+        `expires` (seconds since 1970) says when they end; by default an hour from now, or some minutes more.
+        """
         ...
 
     def local_path(self, key: str) -> Path | None:

@@ -160,8 +160,8 @@ class LocalStorage:
     ) -> str:
         return origin + self._signer.put_url(key, expires=self._signer.expiry(expires_in), size=size, max_size=max_size)
 
-    def thumbnail_urls(self, blob_id: UUID) -> dict[str, str]:
-        return self._signer.thumbnail_urls(blob_id)
+    def thumbnail_urls(self, blob_id: UUID, expires: int | None = None) -> dict[str, str]:
+        return self._signer.thumbnail_urls(blob_id, expires)
 
     def local_path(self, key: str) -> Path | None:
         return self._tree.path_of(check_key(key))

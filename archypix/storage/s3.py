@@ -30,7 +30,6 @@ from archypix.storage.threads import Threads
 CHUNK: Final = 256 << 10
 SOURCE_CHUNK: Final = 1 << 20
 DELETED_AT_ONCE: Final = 1000
-DIRECT_GRANULARITY: Final = 900
 
 
 class S3Reader:
@@ -192,14 +191,15 @@ class S3Storage:
         headers = {} if size is None else {"content-length": str(size)}
         return self._presigner.url("PUT", check_key(key), at=now(), seconds=expires_in, headers=headers)
 
-    def thumbnail_urls(self, blob_id: UUID) -> dict[str, str]:
-        return self._signer.thumbnail_urls(blob_id)
+    def thumbnail_urls(self, blob_id: UUID, expires: int | None = None) -> dict[str, str]:
+        return self._signer.thumbnail_urls(blob_id, expires)
 
     def local_path(self, key: str) -> Path | None:  # noqa: ARG002
         return None
 
     def direct_url(self, key: str, *, media_type: str, max_age: int) -> str | None:
-        return self.presign_get(key, expires_in=max_age, media_type=media_type, granularity=DIRECT_GRANULARITY)
+        # Never good for longer than the address that led here.
+        return self.presign_get(key, expires_in=max(1, max_age), media_type=media_type)
 
     def plan_upload(self, upload_id: UUID, size: int, *, expires_in: int, origin: str = "") -> Sequence[Part]:  # noqa: ARG002
         return [

@@ -83,10 +83,11 @@ class Signer:
             raise ValueError("either size or max_size")
         return self._signed("put", Grant(check_key(key), expires, size=size, max_size=max_size))
 
-    def thumbnail_urls(self, blob_id: UUID) -> dict[str, str]:
-        """Paths of the thumbnails of a blob by variant: one signature for all of them."""
-        step = self._thumbnail_granularity
-        expires = -(-(int(self._now()) + self._thumbnail_seconds) // step) * step
+    def thumbnail_urls(self, blob_id: UUID, expires: int | None = None) -> dict[str, str]:
+        """Paths of the thumbnails of a blob by variant: one signature for all of them, good until `expires`."""
+        if expires is None:
+            step = self._thumbnail_granularity
+            expires = -(-(int(self._now()) + self._thumbnail_seconds) // step) * step
         name = blob_id.hex
         start = f"/files/thumbs/{name[28:30]}/{name[30:]}/{name}/"
         end = f".webp?e={expires}&s={self._thumbnail_mac(name, expires)}"

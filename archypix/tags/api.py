@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from archypix.journal.present import operation_header
+from archypix.pictures.faraway import Faraway, Shown
 from archypix.tags import schemas
 from archypix.tags.models import CarriedTag, Reshaped, Tag
 from archypix.tags.service import TagService
@@ -27,15 +28,28 @@ NO_THUMBNAILS: Mapping[str, None] = {"small": None, "medium": None, "large": Non
 class Covers:
     """Knows the addresses of thumbnails, for the pictures that stand for tags."""
 
-    def __init__(self, thumbnail_urls: Callable[[UUID], Mapping[str, str]]) -> None:
+    def __init__(self, thumbnail_urls: Callable[[UUID], Mapping[str, str]], faraway: Faraway | None = None) -> None:
         self._thumbnail_urls = thumbnail_urls
+        self._faraway = faraway
 
-    def shown(self, tag: Tag) -> dict[str, Any] | None:
+    async def told(self, account_id: int, tags: Sequence[Tag]) -> list[dict[str, Any]]:
+        """Tags as `schemas.TagItem` has them; covers that others own are asked for once for all."""
+        wanted = [tag.cover_origin for tag in tags if tag.cover_origin is not None]
+        far: Mapping[str, Shown] = {}
+        if wanted and self._faraway is not None:
+            far = await self._faraway.thumbnails(account_id, wanted)
+        return [tag_json(tag, self._shown(tag, far)) for tag in tags]
+
+    def _shown(self, tag: Tag, far: Mapping[str, Shown]) -> dict[str, Any] | None:
         """The cover of a tag as JSON, None where it has none."""
         if tag.cover_id is None:
             return None
-        blob = tag.cover_blob_id
-        return {"id": str(tag.cover_id), "thumbnails": NO_THUMBNAILS if blob is None else self._thumbnail_urls(blob)}
+        thumbnails: Mapping[str, str | None] = NO_THUMBNAILS
+        if tag.cover_blob_id is not None:
+            thumbnails = self._thumbnail_urls(tag.cover_blob_id)
+        elif tag.cover_origin is not None and (shown := far.get(tag.cover_origin[0])) is not None:
+            thumbnails = shown.thumbnails
+        return {"id": str(tag.cover_id), "thumbnails": thumbnails}
 
 
 @blueprint.get("/tags")
@@ -44,8 +58,7 @@ class Covers:
 async def list_tags() -> Response:
     """The whole tree with its counts, each tag behind its parent, siblings in order."""
     tags = await use(TagService).tags(caller().account_id)
-    covers = use(Covers)
-    return json_response({"items": [tag_json(tag, covers) for tag in tags]})
+    return json_response({"items": await use(Covers).told(caller().account_id, tags)})
 
 
 @blueprint.post("/tags")
@@ -57,7 +70,7 @@ async def create_tag(data: schemas.TagNew) -> Response:
     tag, operation = await use(TagService).create(
         caller().account_id, data.path, description=data.description, colour=_lower(data.colour)
     )
-    return json_response(tag_json(tag, use(Covers)), 201 if operation else 200, operation_header(operation))
+    return json_response(await _told(tag), 201 if operation else 200, operation_header(operation))
 
 
 @blueprint.patch("/tags")
@@ -75,7 +88,7 @@ async def change_tag(query_args: schemas.TagPathQuery, data: schemas.TagChange) 
     if "cover" in data.model_fields_set:
         values["cover_id"] = data.cover
     tag, operation = await use(TagService).update(caller().account_id, query_args.path, values)
-    return json_response(tag_json(tag, use(Covers)), headers=operation_header(operation))
+    return json_response(await _told(tag), headers=operation_header(operation))
 
 
 @blueprint.put("/tags/order")
@@ -86,8 +99,7 @@ async def order_tags(data: schemas.TagOrder) -> Response:
     """Put siblings in order; the answer is the whole tree."""
     operation = await use(TagService).order(caller().account_id, data.parent, data.names)
     tags = await use(TagService).tags(caller().account_id)
-    covers = use(Covers)
-    answer = {"items": [tag_json(tag, covers) for tag in tags]}
+    answer = {"items": await use(Covers).told(caller().account_id, tags)}
     return json_response(answer, headers=operation_header(operation))
 
 
@@ -111,7 +123,7 @@ async def rename_tag(data: schemas.TagRename) -> Response:
     """Rename a tag, or move it elsewhere, with all its descendants."""
     named = await use(TagService).named_by(caller().account_id, data.path)
     changed = await use(TagService).rename(caller().account_id, data.path, data.new_path, dry_run=data.dry_run)
-    return _reshaped(changed, named)
+    return await _reshaped(changed, named)
 
 
 @blueprint.post("/tags/merge")
@@ -122,7 +134,7 @@ async def merge_tags(data: schemas.TagMerge) -> Response:
     """Make one tag of two, and of their descendants that bear the same names."""
     named = await use(TagService).named_by(caller().account_id, data.path)
     changed = await use(TagService).merge(caller().account_id, data.path, data.into, dry_run=data.dry_run)
-    return _reshaped(changed, named)
+    return await _reshaped(changed, named)
 
 
 @blueprint.post("/pictures/batch/tags")
@@ -146,12 +158,17 @@ async def tags_of_picture(picture_id: str) -> Response:
     return json_response({"items": [carried_json(tag) for tag in carried]})
 
 
-def _reshaped(changed: Reshaped, named: dict[str, int]) -> Response:
-    answer = tag_json(changed.tag, use(Covers)) | {"affected": changed.pictures} | named
+async def _reshaped(changed: Reshaped, named: dict[str, int]) -> Response:
+    answer = await _told(changed.tag) | {"affected": changed.pictures} | named
     return json_response(answer, headers=operation_header(changed.operation))
 
 
-def tag_json(tag: Tag, covers: Covers) -> dict[str, Any]:
+async def _told(tag: Tag) -> dict[str, Any]:
+    (told,) = await use(Covers).told(caller().account_id, [tag])
+    return told
+
+
+def tag_json(tag: Tag, cover: dict[str, Any] | None) -> dict[str, Any]:
     """A tag as `schemas.TagItem` has it."""
     return {
         "id": tag.id,
@@ -164,7 +181,7 @@ def tag_json(tag: Tag, covers: Covers) -> dict[str, Any]:
         "description": tag.description,
         "colour": tag.colour,
         "position": tag.position,
-        "cover": covers.shown(tag),
+        "cover": cover,
     }
 
 

@@ -32,6 +32,8 @@ class Tag(NamedTuple):
     position: int
     cover_id: UUID | None
     cover_blob_id: UUID | None
+    # Where the cover is a received picture with thumbnails: its id at its owner's, and the owner's row.
+    cover_origin: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,14 +147,31 @@ class ReasonRule(BaseModel):
     when: dict[str, Any] | str
 
 
+class ReasonGuest(BaseModel):
+    """Who brought a picture by a public link; `link` has its `id` (null once it is revoked) and its `name`."""
+
+    name: str
+    link: dict[str, str | None]
+
+
+class ReasonShare(BaseModel):
+    """The incoming share by which a picture came."""
+
+    id: UUID
+    name: str
+    sender: str
+
+
 class ReasonItem(BaseModel):
-    """One source that gave a tag. `source_id` tells sources of one kind apart. A tagging service is named."""
+    """One source that gave a tag. `source_id` tells sources of one kind apart. Services, guests, shares are named."""
 
     source: str
     source_id: int
     since: str
     service: ReasonService | None = None
     rule: ReasonRule | None = None
+    guests: list[ReasonGuest] | None = None
+    share: ReasonShare | None = None
 
 
 class CarriedItem(BaseModel):

@@ -363,10 +363,11 @@ def in_tree_order(rows: Sequence[Row]) -> list[Tag]:
 
 
 def _tag_of(row: Row, parent: str | None) -> Tag:
-    (tag_id, _, name, _, depth, assigned, total, description, colour, position, cover_id, cover_blob_id, *_) = row
+    (tag_id, _, name, _, depth, assigned, total, description, colour, position, cover_id, cover_blob_id, cover_origin,
+     cover_owner_id, *_) = row  # fmt: skip
     return Tag(
         tag_id, f"{parent or ''}/{name}", name, parent, depth, assigned, total, description, colour, position, cover_id,
-        cover_blob_id,
+        cover_blob_id, (cover_origin, cover_owner_id) if cover_origin else None,
     )  # fmt: skip
 
 

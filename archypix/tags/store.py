@@ -13,7 +13,8 @@ LONG = 3600.0
 
 TAG = """
 t.id, t.parent_id, t.name, t.name_key, t.depth, t.count, t.total, t.description, t.colour, t.position,
-    p.id AS cover_id, CASE WHEN p.has_thumbnails THEN p.blob_id END AS cover_blob_id
+    p.id AS cover_id, CASE WHEN p.has_thumbnails THEN p.blob_id END AS cover_blob_id,
+    CASE WHEN p.has_thumbnails THEN p.origin_uri END AS cover_origin, p.origin_owner_id AS cover_owner_id
 """
 WITH_COVER = "tags t LEFT JOIN pictures p ON p.id = t.cover_id AND p.deleted_at IS NULL"
 ONE = f"""

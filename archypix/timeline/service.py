@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Database, Row
 from archypix.core.errors import Fault, Invalid
+from archypix.pictures.faraway import Faraway
 from archypix.pictures.present import ThumbnailUrls
 from archypix.pictures.query import PictureQuery, Resolved, Trees, resolve
 from archypix.pictures.store import revision
@@ -44,13 +45,17 @@ class Columns:
 class TimelineService:
     """Answers how many pictures there are when.
 
-    `trees` gives the paths of tags, `thumbnail_urls` the addresses of a blob's thumbnails by their short names.
+    `trees` gives the paths of tags, `thumbnail_urls` the addresses of a blob's thumbnails by their short names;
+    `faraway` has the files of received pictures.
     """
 
-    def __init__(self, database: Database, trees: Trees, thumbnail_urls: ThumbnailUrls) -> None:
+    def __init__(
+        self, database: Database, trees: Trees, thumbnail_urls: ThumbnailUrls, faraway: Faraway | None = None
+    ) -> None:
         self._database = database
         self._trees = trees
         self._thumbnail_urls = thumbnail_urls
+        self._faraway = faraway
 
     async def buckets(self, owner_id: int, query: PictureQuery, order: Order) -> Timeline:
         """The buckets of the owner's pictures that meet the query. `Invalid` for a query that takes too long."""
@@ -77,7 +82,7 @@ class TimelineService:
                 row = await store.pictures(connection, owner_id, resolved, span, order, MOST_IN_BUCKET, within=WITHIN)
             except TimeoutError as error:
                 raise _too_slow() from error
-        return self._columns(row, span, order)
+        return await self._columns(owner_id, row, span, order)
 
     async def _resolve(self, connection: Connection, owner_id: int, query: PictureQuery) -> Resolved:
         """The query with tags as the database has them now."""
@@ -87,15 +92,40 @@ class TimelineService:
             resolved = resolve(query, await self._trees.read(connection, owner_id))
         return resolved
 
-    def _columns(self, row: Row, span: Span, order: Order) -> Columns:
+    async def _columns(self, owner_id: int, row: Row, span: Span, order: Order) -> Columns:
         lists = {name: (row[name] or [])[:MOST_IN_BUCKET] for name in SHOWN}
         blobs: list[UUID | None] = (row["blobs"] or [])[:MOST_IN_BUCKET]
-        lists["thumbnails"] = [None if blob is None else self._address(blob) for blob in blobs]
+        origins: list[str | None] = (row["origins"] or [])[:MOST_IN_BUCKET]
+        far = await self._far(owner_id, origins, row["origin_owners"] or [])
+        lists["thumbnails"] = [
+            self._address(blob) if blob is not None else far.get(origin) if origin is not None else None
+            for blob, origin in zip(blobs, origins, strict=True)
+        ]
         return Columns(len(lists["ids"]), _next_key(row, span, order), lists)
+
+    async def _far(
+        self, account_id: int, origins: Sequence[str | None], owners: Sequence[int | None]
+    ) -> Mapping[str, str | None]:
+        """Addresses of thumbnails of received pictures at their owners', by their ids there."""
+        wanted = [(uri, owner) for uri, owner in zip(origins, owners, strict=False) if uri and owner is not None]
+        if not wanted or self._faraway is None:
+            return {}
+        shown = await self._faraway.thumbnails(account_id, wanted)
+        return {uri: pattern(one.thumbnails) for uri, one in shown.items()}
 
     def _address(self, blob_id: UUID) -> str:
         """The address of a blob's thumbnails, with `{size}` for `small`, `medium` or `large`."""
         return self._thumbnail_urls(blob_id)["small"].replace("/small", "/{size}")
+
+
+def pattern(thumbnails: Mapping[str, str | None]) -> str | None:
+    """One address with `{size}` for three; that of the small one where the owner's server has no such pattern."""
+    small = thumbnails["small"]
+    if small is None:
+        return None
+    shown = small.replace("/small", "/{size}", 1)
+    fits = all(shown.replace("{size}", name) == thumbnails[name] for name in ("medium", "large"))
+    return shown if fits else small
 
 
 async def _buckets(connection: Connection, owner_id: int, resolved: Resolved) -> list[Bucket]:

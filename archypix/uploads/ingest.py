@@ -158,6 +158,8 @@ class IngestService:
         await jobs.enqueue(connection, EXAMINE, arrival.id, blob_id, priority=details.priority)
         if details.upload_id is not None:
             await store.finish(connection, details.upload_id, arrival.id, duplicate=False)
+        if details.witness is not None:
+            await details.witness(connection, arrival.id)
         await emit(connection, account_id, "picture.added", {"id": str(arrival.id)})
         return Ingested(
             arrival.id, False, False, arrival.filename, arrival.sha256, arrival.size, arrival.media_type, arrival.kind,
@@ -169,6 +171,8 @@ class IngestService:
         await self._assign(connection, standing.owner_id, standing.id, details)
         if details.upload_id is not None:
             await store.finish(connection, details.upload_id, standing.id, duplicate=True)
+        if details.witness is not None:
+            await details.witness(connection, standing.id)
         return Ingested(
             standing.id, True, standing.deleted_at is not None, standing.filename, standing.sha256, standing.size,
             standing.media_type, standing.kind, standing.state, await rows_store.tag_paths(connection, standing.id),

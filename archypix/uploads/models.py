@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from archypix.core.database import Connection
 from archypix.jobs.models import BULK
 
 
@@ -13,7 +15,8 @@ from archypix.jobs.models import BULK
 class Details:
     """What is said of a file that comes in, beside its bytes.
 
-    `file_date` is a naive wall clock; `tags` are paths; `upload_id` is the row that holds its quota.
+    `file_date` is a naive wall clock; `tags` are paths; `upload_id` is the row that holds its quota. `witness` is
+    called with the picture's id inside the transaction that takes the file; what it raises keeps it from being taken.
     """
 
     filename: str
@@ -24,6 +27,7 @@ class Details:
     batch_id: UUID | None = None
     upload_id: UUID | None = None
     priority: int = BULK
+    witness: Callable[[Connection, UUID], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from archypix.writing import service as writing
 
 NO_PICTURE = "There is no such picture."
 IN_TRASH = "This picture is in the trash: restore it first."
+RECEIVED = "This picture is another person's: only they can put another file in its place."
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,8 @@ async def _replaceable(connection: Connection, account_id: int, picture_id: UUID
     picture = await rows_store.find(connection, account_id, picture_id=picture_id)
     if picture is None:
         raise NotFound(NO_PICTURE)
+    if picture.origin_uri is not None:
+        raise Conflict(RECEIVED, code="received_picture")
     if picture.deleted_at is not None:
         raise Conflict(IN_TRASH, code="in_trash")
     return picture

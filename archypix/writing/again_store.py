@@ -15,12 +15,13 @@ LONG = 600.0
 
 # Pictures of which something is missing, or all of them; not those that are about to be examined.
 UNSEEN = f"""
-p.state <> 'processing' AND ({{everything}}::boolean OR p.state = 'failed' OR p.failure IS NOT NULL) AND NOT EXISTS (
+p.origin_uri IS NULL AND p.state <> 'processing'
+    AND ({{everything}}::boolean OR p.state = 'failed' OR p.failure IS NOT NULL) AND NOT EXISTS (
     SELECT FROM jobs j WHERE j.picture_id = p.id AND j.kind = '{EXAMINE}' AND j.state <> 'failed')
 """
 # Pictures of which people set something that neither is in the file nor is about to be written.
 UNWRITTEN = """
-coalesce(p.metadata_state, 'failed') NOT IN ('pending', 'synced')
+p.origin_uri IS NULL AND coalesce(p.metadata_state, 'failed') NOT IN ('pending', 'synced')
     AND (p.edited_fields && {fields}::text[] OR p.written_fields <> '{{}}')
 """
 

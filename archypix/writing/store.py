@@ -36,7 +36,7 @@ async def request(
                 WHEN media_type <> ALL ($3) THEN 'synced'
                 WHEN size > $4 THEN 'failed'
                 ELSE 'pending' END AS next
-            FROM pictures WHERE owner_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE
+            FROM pictures WHERE owner_id = $1 AND id = ANY ($2) AND origin_uri IS NULL ORDER BY id FOR NO KEY UPDATE
         ), marked AS (
             UPDATE pictures p SET metadata_state = s.next,
                 metadata_failure = CASE s.next WHEN 'failed' THEN $7 END

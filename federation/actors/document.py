@@ -14,6 +14,7 @@ TYPES = {"person": "Person", "collection": "Group", "instance": "Application"}
 # Words of actors beyond those of all our documents.
 TERMS: dict[str, Any] = {
     "apx:access": {"@id": "apx:access", "@type": "@id"},
+    "apx:pictures": {"@id": "apx:pictures", "@type": "@id"},
     # No context that everybody bundles has this one (FEP-521a).
     "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set"},
     "suspended": "toot:suspended",
@@ -40,7 +41,11 @@ def actor_document(actor: LocalActor, addresses: Addresses) -> dict[str, Any]:
         "outbox": f"{actor.uri}/outbox",
         "followers": actor.followers_uri,
         "following": f"{actor.uri}/following",
-        "endpoints": {"sharedInbox": addresses.shared_inbox, "apx:access": addresses.access},
+        "endpoints": {
+            "sharedInbox": addresses.shared_inbox,
+            "apx:access": addresses.access,
+            "apx:pictures": addresses.pictures,
+        },
         "manuallyApprovesFollowers": actor.approves_followers,
         "discoverable": actor.discoverable,
         "published": rfc3339(actor.created_at),

@@ -11,7 +11,7 @@ from archypix.core.database import Database
 
 SCHEMA: Final = "http://nodeinfo.diaspora.software/ns/schema/2.1"
 # What other Archypix servers may rely on; what somebody does not know is ignored.
-CAPABILITIES: Final = ("rfc9421",)
+CAPABILITIES: Final = ("rfc9421", "sharing", "regrant", "proposals")
 KEPT_SECONDS = 600.0
 
 _COUNTS = """

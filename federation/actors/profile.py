@@ -80,13 +80,15 @@ class ProfileService:
     async def show_picture(self, account_id: int, picture_id: UUID) -> LocalActor:
         """Make a portrait of a picture of the person's own library; a copy, which stays when the picture goes.
 
-        `NotFound`; `Conflict` (`not_ready`) while the picture has no thumbnails.
+        `NotFound`; `Conflict` (`received_picture`) for what others share, (`not_ready`) while it has no thumbnails.
         """
         actor = await self._actors.of_account(account_id)
         async with self._database.connection() as connection:
             picture = await rows_store.find(connection, account_id, picture_id=picture_id)
         if picture is None:
             raise NotFound("There is no picture with this id.")
+        if picture.origin_uri is not None:
+            raise Conflict("This picture is another person's.", code="received_picture")
         if not picture.has_thumbnails:
             raise Conflict("This picture has no thumbnails (yet).", code="not_ready")
         content = await portrait_of(await self._read(thumbnail_key(picture.blob_id, "medium")))

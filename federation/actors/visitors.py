@@ -60,12 +60,13 @@ class Visitors:
         if self.secure and await self.signed_by(scope) is None:
             raise Unauthenticated("This server shows its documents to those who sign their requests.", code="unsigned")
 
-    async def signed_by(self, scope: Mapping[str, Any]) -> RemoteActor | None:
-        """The actor that signed a request without a body, given as its ASGI scope; None where it has no signature.
+    async def signed_by(self, scope: Mapping[str, Any], body: bytes | None = None) -> RemoteActor | None:
+        """The actor that signed a request, given as its ASGI scope and its body where it has one; None where it has no
+        signature.
 
         `Unauthenticated` where the signature proves nothing, `Forbidden` where its host is blocked.
         """
-        request = self._request(scope)
+        request = self._request(scope, body)
         if request is None:
             return None
         try:
@@ -99,8 +100,8 @@ class Visitors:
             raise Forbidden("This server has nothing for yours.", code="blocked")
         return actor
 
-    def _request(self, scope: Mapping[str, Any]) -> SignedRequest | None:
+    def _request(self, scope: Mapping[str, Any], body: bytes | None) -> SignedRequest | None:
         headers = self._headers(scope)
         host = next((value for name, value in headers if name == "host"), "")
         target = self._addresses.target(host, scope["raw_path"], scope["query_string"])
-        return None if target is None else SignedRequest(scope["method"], target, headers)
+        return None if target is None else SignedRequest(scope["method"], target, headers, body)

@@ -25,6 +25,7 @@ from federation.collections.models import Collection, Post, PostedPicture
 from federation.collections.notes import MOST_PICTURES, Speakers
 from federation.outbox.models import FOLLOWERS, Followers
 from federation.outbox.service import Outbox
+from federation.pace import USUAL, Pace
 
 logger = logging.getLogger(__name__)
 
@@ -155,12 +156,19 @@ class PublisherLoop:
     """Hears what changes in libraries, and compares the collections of their owners a moment later."""
 
     def __init__(
-        self, database_url: str, database: Database, publisher: Publisher, *, settle_seconds: float = SETTLE_SECONDS
+        self,
+        database_url: str,
+        database: Database,
+        publisher: Publisher,
+        *,
+        settle_seconds: float | None = None,
+        pace: Pace = USUAL,
     ) -> None:
         self._url = database_url
         self._database = database
         self._publisher = publisher
-        self._settle = settle_seconds
+        self._settle = pace.seconds(SETTLE_SECONDS, least=0.05) if settle_seconds is None else settle_seconds
+        self._round = pace.seconds(ROUND_SECONDS, least=5.0)
         self._heard: set[int] = set()
         self._all = True
         self._wake = asyncio.Event()
@@ -187,7 +195,7 @@ class PublisherLoop:
         took = 0.0
         while True:
             try:
-                async with asyncio.timeout(ROUND_SECONDS):
+                async with asyncio.timeout(self._round):
                     await self._wake.wait()
                 await asyncio.sleep(max(self._settle, min(REST * took, LONGEST_REST_SECONDS)))
             except TimeoutError:
@@ -206,7 +214,7 @@ class PublisherLoop:
         heard, everything = self._heard, self._all
         self._heard, self._all = set(), False
         try:
-            await self._round([one for one in await self._public() if everything or one in heard])
+            await self._compare([one for one in await self._public() if everything or one in heard])
         except BaseException:
             self._all = True
             raise
@@ -215,7 +223,7 @@ class PublisherLoop:
         async with self._database.connection() as connection:
             return await store.accounts(connection)
 
-    async def _round(self, accounts: Sequence[int]) -> None:
+    async def _compare(self, accounts: Sequence[int]) -> None:
         """Compare all collections of these accounts; those with much to do take turns."""
         async with self._database.connection() as connection:
             waiting = [one for account in accounts for one in await store.to_compare(connection, account)]

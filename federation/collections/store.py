@@ -1,4 +1,4 @@
-"""SQL of public tags. Public is a picture that carries the tag, is not in the trash, and can be seen."""
+"""SQL of public tags. Public is an owned picture that carries the tag, is not in the trash, and can be seen."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ PICTURE = (
     "p.id, p.blob_id, coalesce(p.title, '') AS title, coalesce(nullif(p.description, ''), p.title, '') AS alt,"
     f" p.width, p.height, p.blurhash, p.captured_at, {SHOWN} AS shown"
 )
-VISIBLE = "p.deleted_at IS NULL AND p.has_thumbnails AND p.state = 'ready'"
+# What others own is not its holder's to publish.
+OWN = "p.origin_uri IS NULL AND p.deleted_at IS NULL"
+VISIBLE = f"{OWN} AND p.has_thumbnails AND p.state = 'ready'"
 # A posted picture that gets another file stays posted meanwhile, and is told anew once it can be seen.
 WAITING = "p.state = 'processing'"
-POSTED = f"p.deleted_at IS NULL AND ({WAITING} OR p.has_thumbnails AND p.state = 'ready')"
+POSTED = f"{OWN} AND ({WAITING} OR p.has_thumbnails AND p.state = 'ready')"
 
 
 def _collection(row: Row) -> Collection:

@@ -69,7 +69,10 @@ async def count(name: str, post_id: str, count: str) -> Response:
 @policy.public
 @hide
 async def picture(name: str, picture_id: str) -> Response:
-    """The page of a public picture."""
+    """The page of a public picture; for holders of shares, who sign, what they may know of it."""
+    held = use(PublicFaces).held
+    if held is not None and "Signature" in request.headers:
+        return await held(name, picture_id)
     owner = await _owner(name)
     shown = await use(Showcase).picture(owner, parse_id(picture_id, "picture"))
     page = use(PublicFaces).picture

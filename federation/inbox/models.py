@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from federation.actors.models import LocalActor
+from federation.documents.synchronization import Synchronization
 from federation.remote.models import RemoteActor
 
 
@@ -73,6 +74,7 @@ class Accepted:
     limited: bool
     body: bytes
     received_at: datetime
+    synchronization: Synchronization | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Leased:
     attempts: int
     lease: UUID
     received_at: datetime = field(compare=False)
+    # The value of the header, as it is written here.
+    synchronization: str | None = None
 
     @property
     def host(self) -> str:

@@ -18,6 +18,7 @@ import orjson
 from archypix.core.database import Connection, Database
 from archypix.core.errors import Unavailable
 from federation.actors.service import ActorService
+from federation.documents import synchronization
 from federation.documents.origins import neighbourhood
 from federation.inbox import store
 from federation.inbox.models import Leased
@@ -26,14 +27,14 @@ from federation.inbox.service import Inbox, inbound_of
 from federation.inbox_contract import Denied, Handler, Inbound, Postponed
 from federation.outbound.errors import FetchError
 from federation.outbound.models import Budget
+from federation.pace import USUAL, Pace
 from federation.remote.models import RemoteActor
 from federation.remote.service import RemoteActors
 
 logger = logging.getLogger(__name__)
 _chance = random.SystemRandom()
 
-LEASE = timedelta(seconds=30)
-RENEW_SECONDS = 10.0
+LEASE_SECONDS = 30.0
 # However a wake got lost, nothing waits longer than this.
 LOOK_SECONDS = 2.0
 CLAIMED_AT_ONCE = 100
@@ -70,11 +71,21 @@ class Ending:
 class Processor:
     """Works through `inbox_activities`. Any number of processes may do so on one database."""
 
-    def __init__(self, database: Database, inbox: Inbox, actors: ActorService, remote: RemoteActors) -> None:
+    def __init__(
+        self,
+        database: Database,
+        inbox: Inbox,
+        actors: ActorService,
+        remote: RemoteActors,
+        *,
+        pace: Pace = USUAL,
+    ) -> None:
         self._database = database
         self._inbox = inbox
         self._actors = actors
         self._remote = remote
+        self._pace = pace
+        self._lease = timedelta(seconds=pace.seconds(LEASE_SECONDS, least=3.0))
         self._woken = asyncio.Event()
         # Actors in hand: in all, and by domain.
         self._lanes = 0
@@ -89,7 +100,7 @@ class Processor:
                 self._woken.clear()
                 batch = await self._claim()
                 if batch is None:
-                    await _at_most(LOOK_SECONDS, self._woken.wait())
+                    await _at_most(self._pace.seconds(LOOK_SECONDS, least=0.2), self._woken.wait())
                     continue
                 # A moment for a batch to end lets the next one gather; a slow one is not waited for.
                 working = tasks.create_task(self._work(*batch))
@@ -123,7 +134,7 @@ class Processor:
         lease = uuid4()
         try:
             async with self._database.transaction() as connection:
-                items = await store.claim(connection, lease, limit=CLAIMED_AT_ONCE, lasting=LEASE, without=busy)
+                items = await store.claim(connection, lease, limit=CLAIMED_AT_ONCE, lasting=self._lease, without=busy)
         except Unavailable as error:
             logger.warning("inbox: %s", error)
             return None
@@ -145,10 +156,10 @@ class Processor:
 
     async def _keep(self, lease: UUID) -> None:
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
                 async with self._database.connection() as connection:
-                    await store.renew(connection, lease, lasting=LEASE)
+                    await store.renew(connection, lease, lasting=self._lease)
             except Unavailable as error:
                 logger.warning("inbox: %s", error)
 
@@ -184,9 +195,26 @@ class Processor:
             ):
                 ending = Ending(failed=True, error=f"too much of its server waits already: {ending.error}")
             if ending.wait is None:
-                await store.end(connection, item, state="failed" if ending.failed else "done", error=ending.error)
+                await self._end(connection, item, ending)
             else:
                 await store.postpone(connection, item, wait=timedelta(seconds=ending.wait), error=ending.error)
+
+    async def _end(self, connection: Connection, item: Leased, ending: Ending) -> None:
+        """Write down an end without effects; what was said beside the activity counts nevertheless."""
+        async with connection.transaction():
+            state = "failed" if ending.failed else "done"
+            if await store.end(connection, item, state=state, error=ending.error):
+                await self._hear(connection, item)
+
+    async def _hear(self, connection: Connection, item: Leased) -> None:
+        """Pass on what was said of a collection to somebody here."""
+        listener = self._inbox.synchronizer
+        if listener is None or item.synchronization is None or item.target_id is None:
+            return
+        said = synchronization.read([item.synchronization])
+        target = await self._inbox.locals.by_id(item.target_id)
+        if said is not None and target is not None and target.account_id is not None and not target.deleted:
+            await listener.heard(connection, item.actor_uri, target.account_id, said)
 
     async def _guarded(self, item: Leased) -> Ending | None:
         """Try one activity; None where its end is written already, or is somebody else's to write."""
@@ -195,19 +223,26 @@ class Processor:
         except Denied as error:
             return Ending(error=f"refused: {error.detail}")
         except Postponed as error:
-            return _again(item, error.reason, error.after)
+            return self._again(item, error.reason, error.after)
         except FetchError as error:
             if error.retryable:
-                return _again(item, error.detail, error.retry_after)
+                return self._again(item, error.detail, error.retry_after)
             return Ending(error=f"not to be had: {error.detail}")
         except TimeoutError:
-            return _again(item, "it took too long", None)
+            return self._again(item, "it took too long", None)
         except Unavailable:
             raise
         except Exception as error:
             # A mistake of ours with one activity must not keep the others, nor lose this one at once.
             logger.exception("inbox: %s of %s", item.activity_id, item.actor_uri)
-            return _again(item, f"{type(error).__name__}: {error}", None)
+            return self._again(item, f"{type(error).__name__}: {error}", None)
+
+    def _again(self, item: Leased, error: str, after: float | None) -> Ending:
+        """The next try, unless there were enough."""
+        if item.attempts >= MOST_ATTEMPTS:
+            return Ending(failed=True, error=error)
+        wait = self._pace.seconds(min(FIRST_WAIT * 4 ** (item.attempts - 1), LONGEST_WAIT)) * _chance.uniform(0.8, 1.2)
+        return Ending(wait=max(wait, min(after or 0.0, LONGEST_WAIT)), error=error)
 
     async def _try(self, item: Leased) -> Ending | None:
         said = envelope(orjson.loads(item.body))
@@ -216,7 +251,8 @@ class Processor:
         if sender is None or not handlers:
             return Ending()
         target = await self._inbox.locals.by_id(item.target_id) if item.target_id is not None else None
-        inbound = inbound_of(said, sender, sender.id, target, item.received_at)
+        said_of = synchronization.read([item.synchronization]) if item.synchronization else None
+        inbound = inbound_of(said, sender, sender.id, target, item.received_at, said_of)
         prepared = [await self._prepare(handler, inbound) for handler in handlers]
         for left in range(CONFLICTS, -1, -1):
             try:
@@ -253,6 +289,7 @@ class Processor:
             # Its end first: that locks the row, and tells whether the lease is still ours.
             if await store.end(connection, item):
                 await self._first_that_takes_it(connection, inbound, steps)
+                await self._hear(connection, item)
 
     async def _first_that_takes_it(
         self, connection: Connection, inbound: Inbound, steps: Sequence[tuple[Handler, Any]]
@@ -267,14 +304,6 @@ class Processor:
 @dataclass(frozen=True, slots=True)
 class _Failed:
     error: Exception
-
-
-def _again(item: Leased, error: str, after: float | None) -> Ending:
-    """The next try, unless there were enough."""
-    if item.attempts >= MOST_ATTEMPTS:
-        return Ending(failed=True, error=error)
-    wait = min(FIRST_WAIT * 4 ** (item.attempts - 1), LONGEST_WAIT) * _chance.uniform(0.8, 1.2)
-    return Ending(wait=max(wait, min(after or 0.0, LONGEST_WAIT)), error=error)
 
 
 async def _at_most(seconds: float, waiting: Awaitable[object]) -> None:

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from archypix.core.errors import Unavailable
+from federation.documents import synchronization
 from federation.documents.origins import same_origin
+from federation.documents.synchronization import Synchronization
 from federation.inbox.keyring import Found, Keyring
 from federation.inbox.models import Envelope, Posted
 from federation.inbox_contract import Denied
@@ -30,11 +32,13 @@ WRITE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who has proved to be the actor. `news` is its document, read for this and not written down yet."""
+    """Who has proved to be the actor. `news` is its document, read for this and not written down yet; `covered` is what
+    the signature that has held covers."""
 
     actor: RemoteActor
     kind: Kind
     news: dict[str, Any] | None = None
+    covered: tuple[str, ...] = ()
 
 
 class Proof:
@@ -54,11 +58,11 @@ class Proof:
         claim = _naming(found, envelope.actor)
         kept = self._kept.get(envelope.actor)
         if kept is not None and _holds(posted, claim, kept.key(claim.key_id)):
-            return Sender(kept, claim.kind)
+            return Sender(kept, claim.kind, covered=claim.covered)
         known = await self._remote.known(envelope.actor)
         if known is not None and not known.gone and _holds(posted, claim, known.key(claim.key_id)):
             self._kept.put(envelope.actor, known)
-            return Sender(known, claim.kind)
+            return Sender(known, claim.kind, covered=claim.covered)
         return await self._ask(posted, envelope, claim, known)
 
     async def write_down(self, sender: Sender) -> None:
@@ -96,8 +100,8 @@ class Proof:
         if not _holds(posted, claim, key):
             raise Denied(401, "The signature does not hold.")
         if found.data is not None or known is None:
-            return Sender(known or found.actor(), claim.kind, found.data)
-        return Sender(known, claim.kind)
+            return Sender(known or found.actor(), claim.kind, found.data, claim.covered)
+        return Sender(known, claim.kind, covered=claim.covered)
 
     async def _read(self, posted: Posted, envelope: Envelope, claim: Claim, *, doubted: bool) -> Found:
         """The actor's document; what was kept of it is read once more where it does not bear out the claim.
@@ -111,6 +115,13 @@ class Proof:
         if found.data is not None and (doubted or not holds):
             self._keyring.doubt(envelope.actor)
         return found
+
+
+def said_beside(posted: Posted, sender: Sender) -> Synchronization | None:
+    """What the request says of a collection, if the signature covers that."""
+    if synchronization.NAME not in sender.covered:
+        return None
+    return synchronization.read([value for name, value in posted.headers if name.lower() == synchronization.NAME])
 
 
 def _naming(found: list[Claim], actor: str) -> Claim:

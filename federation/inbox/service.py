@@ -15,7 +15,9 @@ from archypix.core.database import UNREACHABLE, Connection, Database
 from archypix.core.errors import Unavailable
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
+from federation.documents import synchronization
 from federation.documents.origins import host, same_origin
+from federation.documents.synchronization import Synchronization
 from federation.documents.terms import recipients
 from federation.inbox import store
 from federation.inbox.commit import GroupCommit
@@ -23,10 +25,10 @@ from federation.inbox.keyring import Keyring
 from federation.inbox.limits import InboxLimits, Rates
 from federation.inbox.locals import LocalActors
 from federation.inbox.models import Accepted, Envelope, Posted
-from federation.inbox.proof import Proof
+from federation.inbox.proof import Proof, said_beside
 from federation.inbox.reading import check_media_type, envelope, read
 from federation.inbox.rights import believed, check_origins, check_rights
-from federation.inbox_contract import Denied, Followed, Handler, Inbound, Relevance
+from federation.inbox_contract import Denied, Followed, Handler, Inbound, Relevance, Synchronizer
 from federation.moderation.hosts import names_of
 from federation.moderation.service import Moderation
 from federation.outbound.cache import Cache
@@ -74,6 +76,8 @@ class Inbox:
         self.handlers: dict[str, list[Handler]] = {}
         # Called when something was stored that is to be processed here.
         self.wake: Callable[[], None] = lambda: None
+        # Told of what is said of collections beside activities.
+        self.synchronizer: Synchronizer | None = None
         # Called with the host of a valid message, at most once a minute for each.
         self.host_seen: Callable[[str], Awaitable[None]] | None = None
 
@@ -114,12 +118,15 @@ class Inbox:
             self._limits.unproved(budgets)
             raise
         self._limits.proved(posted.address)
-        await self._take(said, sender.actor, await self._target(posted.path), limited=limited, body=posted.body)
+        target, said_of = await self._target(posted.path), said_beside(posted, sender)
+        await self._take(said, sender.actor, target, limited=limited, body=posted.body, said_of=said_of)
         await self._proof.write_down(sender)
         self.wake()
         await self._hear(said.host, sender.kind)
 
-    async def deliver_local(self, inbox: str, actor_uri: str, activity: dict[str, Any]) -> None:
+    async def deliver_local(
+        self, inbox: str, actor_uri: str, activity: dict[str, Any], said_of: Synchronization | None = None
+    ) -> None:
         """Take an activity of an actor of this server, without HTTP and without a signature. `Denied` refuses it."""
         body = orjson.dumps(activity)
         said = envelope(orjson.loads(body))
@@ -129,7 +136,7 @@ class Inbox:
         sender = await self._local_sender(speaker)
         shared = inbox == self._actors.addresses.shared_inbox
         target = None if shared else await self.locals.at(inbox)
-        await self._take(said, sender, target, limited=False, body=body)
+        await self._take(said, sender, target, limited=False, body=body, said_of=said_of)
         self.wake()
 
     async def _local_sender(self, speaker: LocalActor) -> RemoteActor:
@@ -191,7 +198,14 @@ class Inbox:
         return target
 
     async def _take(
-        self, said: Envelope, sender: RemoteActor, target: LocalActor | None, *, limited: bool, body: bytes
+        self,
+        said: Envelope,
+        sender: RemoteActor,
+        target: LocalActor | None,
+        *,
+        limited: bool,
+        body: bytes,
+        said_of: Synchronization | None,
     ) -> None:
         check_origins(said)
         check_rights(said, self._actors.addresses.is_local)
@@ -199,7 +213,7 @@ class Inbox:
         if target is not None:
             named.append(target)
         accounts = frozenset(actor.account_id for actor in named if actor.account_id is not None)
-        item = Accepted(said, sender, target, accounts, bool(named), limited, body, clock.now())
+        item = Accepted(said, sender, target, accounts, bool(named), limited, body, clock.now(), said_of)
         await self._commit.put(item)
 
     async def _hear(self, name: str, kind: Kind) -> None:
@@ -282,17 +296,24 @@ class Inbox:
         return store.New(
             said.key, said.actor, said.id, said.type[:200], item.target.id if item.target else None,
             item.body if handled else None, item.received_at,
+            synchronization.written(item.synchronization) if handled and item.synchronization else None,
         )  # fmt: skip
 
 
 def inbound_of(
-    said: Envelope, sender: RemoteActor, row: int, target: LocalActor | None, received_at: datetime
+    said: Envelope,
+    sender: RemoteActor,
+    row: int,
+    target: LocalActor | None,
+    received_at: datetime,
+    said_of: Synchronization | None = None,
 ) -> Inbound:
     """What handlers are given."""
     return Inbound(
         activity=said.activity, id=said.id, type=said.type, types=said.types, actor=sender, actor_row=row,
         object_id=said.object_id, object_ids=said.object_ids, object=believed(said), raw_object=said.raw_object,
         recipients=frozenset(recipients(said.activity)), target=target, budget=Budget(), received_at=received_at,
+        synchronization=said_of,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class New:
     target_id: int | None
     body: bytes | None
     received_at: datetime
+    synchronization: str | None = None
 
 
 async def known_keys(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
@@ -44,14 +45,16 @@ async def insert(connection: Connection, rows: Sequence[New]) -> int:
     ordered = sorted(rows, key=lambda row: row.key)
     result: str = await connection.execute(
         "INSERT INTO inbox_activities"
-        " (key, actor_uri, activity_id, type, target_id, body, received_at, next_attempt_at, state, ended_at)"
-        " SELECT key, actor_uri, activity_id, type, target_id, body, received_at, received_at,"
+        " (key, actor_uri, activity_id, type, target_id, body, received_at, synchronization,"
+        "  next_attempt_at, state, ended_at)"
+        " SELECT key, actor_uri, activity_id, type, target_id, body, received_at, synchronization, received_at,"
         "  CASE WHEN body IS NULL THEN 'done' ELSE 'due' END, CASE WHEN body IS NULL THEN received_at END"
-        " FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::timestamptz[])"
-        " AS n (key, actor_uri, activity_id, type, target_id, body, received_at) ON CONFLICT DO NOTHING",
+        " FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::timestamptz[],"
+        "  $8::text[]) AS n (key, actor_uri, activity_id, type, target_id, body, received_at, synchronization)"
+        " ON CONFLICT DO NOTHING",
         [row.key for row in ordered], [row.actor_uri for row in ordered], [row.activity_id for row in ordered],
         [row.type for row in ordered], [row.target_id for row in ordered], [row.body for row in ordered],
-        [row.received_at for row in ordered],
+        [row.received_at for row in ordered], [row.synchronization for row in ordered],
     )  # fmt: skip
     return int(result.rsplit(" ", 1)[1])
 
@@ -76,7 +79,8 @@ async def claim(
         " ORDER BY next_attempt_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)"
         " UPDATE inbox_activities a SET state = 'leased', lease = $1, attempts = attempts + 1,"
         " next_attempt_at = now() + $3::interval FROM due WHERE a.id = due.id"
-        " RETURNING a.id, a.actor_uri, a.activity_id, a.target_id, a.body, a.attempts, a.lease, a.received_at",
+        " RETURNING a.id, a.actor_uri, a.activity_id, a.target_id, a.body, a.attempts, a.lease, a.received_at,"
+        " a.synchronization",
         lease, limit, lasting, list(without),
     )  # fmt: skip
     return sorted((Leased(*row) for row in rows), key=lambda item: item.id)
@@ -99,6 +103,7 @@ async def end(connection: Connection, item: Leased, *, state: str = "done", erro
     return (
         await connection.fetchval(
             "UPDATE inbox_activities SET state = $3, lease = NULL, error = $4, ended_at = now(),"
+            " synchronization = NULL,"
             f" body = CASE WHEN $3 = 'failed' AND octet_length(body) <= {MOST_FAILED_TEXT} THEN body END"
             " WHERE id = $1 AND lease = $2 RETURNING 1",
             item.id,

@@ -12,6 +12,7 @@ from archypix.core import clock
 from archypix.core.database import Connection, Database
 from archypix.core.errors import Conflict, Fault, Invalid, NotFound
 from archypix.core.ids import new_id
+from archypix.pictures.locks import lock_library
 from federation.inbox_contract import Severance
 from federation.moderation import people_store as store
 from federation.moderation.hosts import normal
@@ -94,7 +95,7 @@ class AversionService:
         async with self._database.transaction() as connection:
             await self._refuse_too_many(connection, account_id)
             if kind == "block":
-                await store.lock_blocks(connection, account_id, to_change=True)
+                await self._lock(connection, account_id)
             identifier, is_new = await store.put(connection, new_id(), account_id, kind, host=host, ends_at=ends_at)
             if kind == "block":
                 for severance in self._severances:
@@ -110,7 +111,7 @@ class AversionService:
             await self._refuse_too_many(connection, account_id)
             row = await self._finder.row(connection, somebody)
             if kind == "block":
-                await store.lock_blocks(connection, account_id, to_change=True)
+                await self._lock(connection, account_id)
             identifier, is_new = await store.put(
                 connection, new_id(), account_id, kind, remote_actor_id=row, ends_at=ends_at
             )
@@ -118,6 +119,11 @@ class AversionService:
                 for severance in self._severances:
                     await severance.sever(connection, account_id, row)
             return await self._made(connection, account_id, kind, identifier), is_new
+
+    async def _lock(self, connection: Connection, account_id: int) -> None:
+        """Have nobody act on there being no block. What a block ends lies in the library too, which comes first."""
+        await lock_library(connection, account_id)
+        await store.lock_blocks(connection, account_id, to_change=True)
 
     async def _refuse_too_many(self, connection: Connection, account_id: int) -> None:
         if await store.count(connection, account_id) >= MOST:

@@ -52,6 +52,12 @@ ACTIVITY = Expected(
     f'application/activity+json, application/ld+json; profile="{_STREAMS}"', is_activity, DOCUMENT_BYTES
 )
 JRD = Expected("application/jrd+json, application/json", is_jrd, DOCUMENT_BYTES)
+JSON = "application/json"
+
+
+def plain_json(limit: int) -> Expected:
+    """JSON that is no ActivityStreams, of at most `limit` bytes."""
+    return Expected(JSON, one_of(frozenset({JSON})), limit)
 
 
 async def read(response: aiohttp.ClientResponse, expected: Expected) -> bytes:

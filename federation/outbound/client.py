@@ -6,7 +6,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urljoin
+
+import orjson
 
 from federation.documents.errors import Malformed
 from federation.documents.origins import same_origin
@@ -110,16 +113,65 @@ class Outbound:
         _, reply = await self._fetch(url, expected, None, budget)
         return reply.body
 
-    async def post(self, url: str, body: bytes, *, signer: Signer) -> Answer:
-        """Deliver `body` to an inbox; redirects are not followed. Raises Refused, Unreachable without an answer."""
+    @asynccontextmanager
+    async def stream(self, url: str, *, idle: float) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes of a file, read as fast as they are taken; they may stop coming for `idle` seconds.
+
+        Raises FetchError, also while they are read.
+        """
+        for _ in range(MOST_REDIRECTS + 1):
+            target = await self._admitted(url)
+            async with self._fetching.stream(target, idle) as (status, location, chunks):
+                reply = Reply(status, location, None, None)
+                if status not in REDIRECTS:
+                    _check_status(reply, target.url)
+                    yield chunks
+                    return
+            url = _next(target.url, reply)
+        raise Misbehaved("redirects without end")
+
+    async def post(self, url: str, body: bytes, *, signer: Signer, headers: Mapping[str, str] | None = None) -> Answer:
+        """Deliver `body` to an inbox; redirects are not followed. `headers` go with it, covered by the signature.
+
+        Raises Refused, Unreachable without an answer.
+        """
         target = await self._admitted(url)
 
         async def ask(hand: Hand) -> Reply:
             async with _within(TOTAL_SECONDS):
-                return await self._delivering.post(target, body, hand)
+                return await self._delivering.post(target, body, hand, headers or {})
 
         reply = await self._knock(target, signer, ask)
         return Answer(reply.status, reply.retry_after, reply.detail)
+
+    async def ask(
+        self,
+        url: str,
+        payload: Mapping[str, Any],
+        *,
+        signer: Signer,
+        budget: Budget | None = None,
+        seconds: float = TOTAL_SECONDS,
+        limit: int = bodies.DOCUMENT_BYTES,
+    ) -> dict[str, Any]:
+        """The JSON object with which `url` answers a signed POST of `payload`; redirects are not followed.
+
+        The answer has at most `limit` bytes. Raises FetchError as `get` does.
+        """
+        target, body, expected = await self._admitted(url), orjson.dumps(payload), bodies.plain_json(limit)
+
+        async def ask(hand: Hand) -> Reply:
+            if budget is not None:
+                budget.spend()
+            return await self._fetching.ask(target, body, expected, hand)
+
+        async with _within(seconds if budget is None else min(seconds, budget.left())):
+            reply = await self._knock(target, signer, ask)
+        _check_status(reply, target.url)
+        try:
+            return load(reply.body, limit=limit)
+        except Malformed as error:
+            raise Misbehaved(error.detail) from None
 
     async def _document(self, url: str, expected: Expected, signer: Signer | None, budget: Budget | None) -> Document:
         place, reply = await self._fetch(url, expected, signer, budget)
@@ -138,7 +190,7 @@ class Outbound:
                 target = await self._admitted(url)
                 reply = await self._ask(target, expected, signer, budget)
                 if reply.status not in REDIRECTS:
-                    _check_status(reply)
+                    _check_status(reply, target.url)
                     return target.url, reply
                 url = _next(target.url, reply)
         raise Misbehaved("redirects without end")
@@ -207,7 +259,7 @@ def _next(url: str, reply: Reply) -> str:
         raise Misbehaved("a redirect to nowhere", status=reply.status) from None
 
 
-def _check_status(reply: Reply) -> None:
+def _check_status(reply: Reply, url: str) -> None:
     if reply.status == 200:
         return
     detail = f"answered {reply.status}"
@@ -220,4 +272,6 @@ def _check_status(reply: Reply) -> None:
         error = Denied
     else:
         error = Misbehaved
-    raise error(detail, status=reply.status, retry_after=reply.retry_after)
+    failure = error(detail, status=reply.status, retry_after=reply.retry_after)
+    failure.url = url
+    raise failure

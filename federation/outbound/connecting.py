@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from federation.outbound.guard import Guard
+from federation.outbound.guard import Guard, is_localhost
 from federation.outbound.lookups import LookUps
 
 LOOKUP_SECONDS = 2.0
@@ -38,7 +38,8 @@ class GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """At most four addresses of `host`. Raises OSError, ForbiddenAddress where none of them may be asked."""
         async with asyncio.timeout(LOOKUP_SECONDS):
-            found = await self._look_ups.addresses(host, port, family)
+            # Few name servers know that what lies below `localhost` is this machine too.
+            found = await self._look_ups.addresses("localhost" if is_localhost(host) else host, port, family)
         admitted = [entry for entry in found if self._guard.admits(host, str(entry[4][0]))]
         if not admitted:
             raise ForbiddenAddress(host)

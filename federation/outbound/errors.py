@@ -7,7 +7,8 @@ class FetchError(Exception):
     """Base of all failures of the outbound client.
 
     `detail` is one sentence for a log or an administrator; `retryable` says whether the same may work later, and
-    `retry_after`, where the other side said so, in how many seconds; `status` is the answer's, where there was one.
+    `retry_after`, where the other side said so, in how many seconds; `status` is the answer's, where there was one, and
+    `url` who gave it, where redirects may have led elsewhere.
     """
 
     retryable = False
@@ -17,6 +18,7 @@ class FetchError(Exception):
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
+        self.url: str | None = None
 
 
 class Refused(FetchError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -11,7 +13,7 @@ from archypix.core import clock
 from federation.outbound import bodies
 from federation.outbound.bodies import Expected
 from federation.outbound.connecting import ForbiddenAddress, connector
-from federation.outbound.errors import Refused, Unreachable
+from federation.outbound.errors import Misbehaved, Refused, Unreachable
 from federation.outbound.guard import Guard, Target
 from federation.outbound.models import Signer
 from federation.outbound.waiting import retry_after
@@ -20,6 +22,7 @@ from federation.signatures.models import BadSignature, Kind, SignedRequest
 from federation.signatures.sign import sign
 
 CONNECT_SECONDS = 2.0
+STREAMED = 256 << 10
 ACTIVITY_TYPE = "application/activity+json"
 MOST_HEADERS = 100
 LONGEST_HEADER = 8190
@@ -86,10 +89,39 @@ class Exchange:
         headers = {"Accept": expected.accept, "Accept-Encoding": "gzip"}
         return await self._send("GET", target, headers, None, hand, expected)
 
-    async def post(self, target: Target, body: bytes, hand: Hand) -> Reply:
-        """The answer to a signed POST of an activity. Raises Refused, Unreachable."""
-        headers = {"Content-Type": ACTIVITY_TYPE, "Accept-Encoding": "identity"}
-        return await self._send("POST", target, headers, body, hand, None)
+    async def post(self, target: Target, body: bytes, hand: Hand, more: Mapping[str, str]) -> Reply:
+        """The answer to a signed POST of an activity; the signature covers the headers `more`.
+
+        Raises Refused, Unreachable.
+        """
+        headers = {"Content-Type": ACTIVITY_TYPE, "Accept-Encoding": "identity", **more}
+        return await self._send("POST", target, headers, body, hand, None, tuple(name.lower() for name in more))
+
+    async def ask(self, target: Target, body: bytes, expected: Expected, hand: Hand) -> Reply:
+        """The answer to a signed question whose body is JSON. Raises Refused, Unreachable, Misbehaved."""
+        headers = {"Content-Type": bodies.JSON, "Accept": expected.accept, "Accept-Encoding": "gzip"}
+        return await self._send("POST", target, headers, body, hand, expected)
+
+    @asynccontextmanager
+    async def stream(self, target: Target, idle: float) -> AsyncIterator[tuple[int, str | None, AsyncIterator[bytes]]]:
+        """Status, where it leads, and the bytes of the unsigned answer, which may stop coming for `idle` seconds.
+
+        Raises Refused, Unreachable, Misbehaved.
+        """
+        assert self._session is not None, "not started"
+        sent = {"User-Agent": self._user_agent, "Host": target.host, "Accept": "*/*", "Accept-Encoding": "identity"}
+        if target.mapped:
+            sent["X-Forwarded-Proto"] = "https"
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=idle)
+        try:
+            async with self._session.get(
+                yarl.URL(target.connect, encoded=True), headers=sent, allow_redirects=False, timeout=timeout
+            ) as response:
+                if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+                    raise Misbehaved("the file is encoded, which was not asked for")
+                yield response.status, response.headers.get("Location"), response.content.iter_chunked(STREAMED)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _trouble(error, target.host) from error
 
     async def _send(
         self,
@@ -99,11 +131,12 @@ class Exchange:
         body: bytes | None,
         hand: Hand | None,
         expected: Expected | None,
+        cover: tuple[str, ...] = (),
     ) -> Reply:
         assert self._session is not None, "not started"
         sent = {"User-Agent": self._user_agent, "Host": target.host, **headers}
         if hand is not None:
-            sent |= _signature(method, target, sent, body, hand)
+            sent |= _signature(method, target, sent, body, hand, cover)
         if target.mapped:
             sent["X-Forwarded-Proto"] = "https"
         try:
@@ -115,10 +148,12 @@ class Exchange:
             raise _trouble(error, target.host) from error
 
 
-def _signature(method: str, target: Target, headers: dict[str, str], body: bytes | None, hand: Hand) -> dict[str, str]:
+def _signature(
+    method: str, target: Target, headers: dict[str, str], body: bytes | None, hand: Hand, cover: tuple[str, ...]
+) -> dict[str, str]:
     request = SignedRequest(method, target.url, list(headers.items()), body)
     try:
-        return sign(request, hand.signer.key, hand.kind, created=clock.now(), wish=hand.wish)
+        return sign(request, hand.signer.key, hand.kind, created=clock.now(), wish=hand.wish, cover=cover)
     except BadSignature as error:
         raise Refused(f"a request to {target.host} cannot be signed: {error.detail}") from None
 

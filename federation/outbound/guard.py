@@ -78,9 +78,14 @@ class Guard:
 
 
 def is_loopback_name(name: str) -> bool:
-    """Whether a host name says that it is this machine."""
+    """Whether a host name says that it is this machine: `localhost`, what lies below it (RFC 6761), or an address."""
     address = parsed(name.strip("[]"))
-    return name == "localhost" or (address is not None and address.is_loopback)
+    return is_localhost(name) or (address is not None and address.is_loopback)
+
+
+def is_localhost(name: str) -> bool:
+    """Whether a host name is `localhost` or lies below it."""
+    return name == "localhost" or name.endswith(".localhost")
 
 
 def parse_host_map(text: str) -> dict[str, str]:

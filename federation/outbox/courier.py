@@ -14,11 +14,13 @@ import orjson
 from archypix.core.database import Connection
 from archypix.core.errors import NotFound, Unavailable
 from federation.actors.service import ActorService
-from federation.documents import origins
+from federation.documents import origins, synchronization
+from federation.documents.synchronization import Synchronization
 from federation.outbound.client import Outbound
 from federation.outbox import hosts_store, metrics
 from federation.outbox.answers import Fate, Verdict, of_answer, of_error
-from federation.outbox.models import Blocked, Content, Due, LocalDelivery
+from federation.outbox.models import Blocked, Content, Due, LocalDelivery, Synchronizing
+from federation.pace import USUAL, Pace
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,10 @@ class Contents:
 
 
 class Courier:
-    """Makes attempts. Never raises for what the other side does: each attempt has a verdict."""
+    """Makes attempts. Never raises for what the other side does: each attempt has a verdict.
+
+    `synchronizing`, where it is set, is asked for a digest at each attempt at a delivery that is about a collection.
+    """
 
     def __init__(
         self,
@@ -68,12 +73,15 @@ class Courier:
         *,
         blocked: Blocked,
         local: LocalDelivery,
+        pace: Pace = USUAL,
     ) -> None:
         self._outbound = outbound
         self._actors = actors
         self._blocked = blocked
         self._local = local
         self._signing = asyncio.Lock()
+        self._seconds = pace.seconds(ATTEMPT_SECONDS, least=4.0)
+        self.synchronizing: Synchronizing | None = None
 
     def blocked(self, due: Due) -> bool:
         """Whether nothing may go to the host of this delivery."""
@@ -85,11 +93,12 @@ class Courier:
     async def carry(self, due: Due, content: Content) -> Verdict:
         """Make one attempt, of at most 25 seconds."""
         try:
-            async with asyncio.timeout(ATTEMPT_SECONDS):
+            async with asyncio.timeout(self._seconds):
+                said = await self._synchronization(due, content)
                 if due.local:
-                    await self._local(due.inbox, content.actor_uri, orjson.loads(content.body))
+                    await self._local(due.inbox, content.actor_uri, orjson.loads(content.body), said)
                     return Verdict(Fate.DELIVERED)
-                return await self._post(due, content)
+                return await self._post(due, content, said)
         except NotFound as error:
             return Verdict(Fate.REFUSED, error.detail)
         except Unavailable as error:
@@ -102,14 +111,20 @@ class Courier:
                 logger.warning("delivery failed: %r", error, extra={"delivery": due.id, "host": due.host})
             return verdict
 
-    async def _post(self, due: Due, content: Content) -> Verdict:
+    async def _synchronization(self, due: Due, content: Content) -> Synchronization | None:
+        if due.collection is None or self.synchronizing is None:
+            return None
+        return await self.synchronizing(due.collection, due.inbox, content.actor_uri)
+
+    async def _post(self, due: Due, content: Content, said: Synchronization | None) -> Verdict:
         # Signing keeps the event loop for half a millisecond: one at a time, with room for everything else between.
         async with self._signing:
             signer = await self._actors.signer(content.actor_id)
             await asyncio.sleep(0)
         began = time.monotonic()
+        headers = {} if said is None else {synchronization.HEADER: synchronization.written(said)}
         try:
-            verdict = of_answer(await self._outbound.post(due.inbox, content.body, signer=signer))
+            verdict = of_answer(await self._outbound.post(due.inbox, content.body, signer=signer, headers=headers))
         finally:
             took = time.monotonic() - began
             metrics.seconds.observe(took)

@@ -22,6 +22,7 @@ from federation.outbox.ledger import Ledger
 from federation.outbox.models import CHANNEL, Content, Due, Lane, Report
 from federation.outbox.turn import Turn
 from federation.outbox.waiting import Places, WaitingLanes
+from federation.pace import USUAL, Pace
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ LOOK_SECONDS = 5.0
 # A look may take this part of the time.
 LOOK_SHARE = 20.0
 # Longer than a turn and an attempt after its end can take.
-LEASE = timedelta(seconds=45)
+LEASE_SECONDS = 45.0
 MOST_FETCHED = 200
 # A host that failed is tried with one; the rest is fetched when it has answered.
 FETCHED_OF_SUSPECTS = 10
@@ -42,11 +43,21 @@ LONGEST_QUIET = 60.0
 class DeliveryLoop:
     """Delivers what is queued, until cancelled. Any number of processes share the work: each lane has one at a time."""
 
-    def __init__(self, database_url: str, database: Database, courier: Courier, *, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        database: Database,
+        courier: Courier,
+        *,
+        lease: timedelta | None = None,
+        pace: Pace = USUAL,
+    ) -> None:
         self._url = database_url
         self._database = database
         self._courier = courier
-        self._lease = lease
+        self._pace = pace
+        self._lease = lease or timedelta(seconds=pace.seconds(LEASE_SECONDS, least=6.0))
+        self._look_seconds = pace.seconds(LOOK_SECONDS, least=0.2)
         self._contents = Contents()
         self._begin_anew()
 
@@ -96,7 +107,7 @@ class DeliveryLoop:
                     await self._begin(hosts)
             except (Unavailable, asyncpg.PostgresError) as error:
                 logger.warning("deliveries: %r", error)
-                self._look_at = time.monotonic() + LOOK_SECONDS
+                self._look_at = time.monotonic() + self._look_seconds
             try:
                 async with asyncio.timeout(max(0.01, self._look_at - time.monotonic())):
                     await self._stir.wait()
@@ -112,7 +123,7 @@ class DeliveryLoop:
             if host not in self._busy:
                 self._waiting.add(host, suspect=suspect, looked=True)
         took = time.monotonic() - began
-        self._look_at = began + max(LOOK_SECONDS, LOOK_SHARE * took)
+        self._look_at = began + max(self._look_seconds, LOOK_SHARE * took)
 
     async def _begin(self, hosts: list[str]) -> None:
         """Lease these lanes, fetch what is due on them, and start their turns."""
@@ -150,7 +161,8 @@ class DeliveryLoop:
     def _start(self, lane: Lane, dues: list[Due], contents: dict[int, Content], *, full: bool) -> None:
         self._places.occupy(lane.host, suspect=lane.suspect)
         carry = partial(self._carry, contents)
-        turn = Turn(lane, dues, carry, self._ledger.end, blocked=self._courier.blocked(dues[0]))
+        blocked = self._courier.blocked(dues[0])
+        turn = Turn(lane, dues, carry, self._ledger.end, blocked=blocked, pace=self._pace)
         self._turns[lane.host] = turn
         task = asyncio.create_task(self._take(lane.host, turn, full=full))
         self._tasks.add(task)

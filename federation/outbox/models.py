@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeAlias
 
+from federation.documents.synchronization import Synchronization
+
 CHANNEL = "archypix_deliveries"
 
 State: TypeAlias = Literal["open", "unreachable", "blocked"]
@@ -122,8 +124,19 @@ class Queue:
 class LocalDelivery(Protocol):
     """Hands an activity to the inbox of an actor of this server (or the shared one), without HTTP."""
 
-    async def __call__(self, inbox: str, actor_uri: str, activity: dict[str, Any]) -> None:
+    async def __call__(
+        self, inbox: str, actor_uri: str, activity: dict[str, Any], said_of: Synchronization | None, /
+    ) -> None:
         """Return once it is stored. `Denied` refuses it for good, anything else is tried again."""
+        ...
+
+
+class Synchronizing(Protocol):
+    """Knows what to say beside a delivery about a collection."""
+
+    async def __call__(self, collection: str, inbox: str, actor_uri: str) -> Synchronization | None:
+        """The digest of what the one whose inbox it is should have of `collection` at this moment; None where the
+        collection is none of `actor_uri`'s, or none of theirs."""
         ...
 
 

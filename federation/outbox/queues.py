@@ -10,13 +10,17 @@ from archypix.accounts.store import audit
 from archypix.core.database import Connection, Database
 from archypix.core.errors import NotFound
 from federation.outbox import hosts_store, metrics, queues_store, store
+from federation.outbox.answers import PATIENCE_SECONDS
 from federation.outbox.models import Ended, Queue
+from federation.pace import USUAL, Pace
 
 # What is not public can be looked up by others for so long.
 ACTIVITIES_KEPT = timedelta(days=30)
 # For hosts that cannot be reached, and for those that are blocked, which may be by mistake.
 UNREACHABLE_KEPT = timedelta(days=30)
 BLOCKED_KEPT = timedelta(days=1)
+# What a digest makes up for when the host is back.
+REPAIRABLE_KEPT_SECONDS = PATIENCE_SECONDS
 GONE_KEPT = timedelta(days=30)
 HOSTS_KEPT = timedelta(days=90)
 AT_ONCE = 5_000
@@ -26,8 +30,9 @@ LONGEST_HOST = 300
 class QueueService:
     """Queues by host. Whether the caller may is decided before."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, pace: Pace = USUAL) -> None:
         self._database = database
+        self._repairable_kept = timedelta(seconds=pace.seconds(REPAIRABLE_KEPT_SECONDS))
 
     async def page(self, *, after: str = "", limit: int) -> list[Queue]:
         """At most `limit` hosts behind `after` for which something waits or which are in trouble, by name."""
@@ -67,6 +72,9 @@ class QueueService:
         """Drop what waited too long for lost hosts, and what was said to all who were to hear it."""
         lost = await self._in_batches(
             lambda connection: queues_store.drop_of_lost_hosts(connection, "unreachable", UNREACHABLE_KEPT, AT_ONCE)
+        )
+        lost += await self._in_batches(
+            lambda connection: queues_store.drop_repairable(connection, self._repairable_kept, AT_ONCE)
         )
         blocked = await self._in_batches(
             lambda connection: queues_store.drop_of_lost_hosts(connection, "blocked", BLOCKED_KEPT, AT_ONCE)

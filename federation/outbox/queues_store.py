@@ -91,6 +91,19 @@ async def drop_of_lost_hosts(connection: Connection, state: str, kept: timedelta
     return int(done.split()[-1])
 
 
+async def drop_repairable(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Remove deliveries older than `kept`, for hosts that cannot be reached, for whose loss a digest makes up: what is
+    in a share, and how it is; how many, at most `limit`."""
+    done = await connection.execute(
+        "DELETE FROM deliveries WHERE id IN (SELECT d.id FROM delivery_hosts h JOIN deliveries d ON d.host = h.host"
+        " JOIN activities a ON a.id = d.activity_id"
+        " WHERE h.state = 'unreachable' AND d.collection IS NOT NULL AND d.created_at < now() - $1::interval"
+        " AND a.type IN ('Add', 'Remove', 'Update', 'Delete') LIMIT $2 FOR UPDATE OF d SKIP LOCKED)",
+        kept, limit,
+    )  # fmt: skip
+    return int(done.split()[-1])
+
+
 async def forget_gone(connection: Connection, kept: timedelta) -> None:
     """Lift marks of inboxes that were found gone longer ago than `kept`."""
     await connection.execute("DELETE FROM gone_inboxes WHERE at < now() - $1::interval", kept)

@@ -21,6 +21,7 @@ from federation.outbox.answers import (
     probe_pause,
 )
 from federation.outbox.models import Due, Ended, Lane, PutOff, Report
+from federation.pace import USUAL, Pace
 
 Carry: TypeAlias = Callable[[Due], Awaitable[Verdict]]
 End: TypeAlias = Callable[[int, Ended], None]
@@ -47,8 +48,11 @@ class Turn:
     the turn; what was not begun stays as it is.
     """
 
-    def __init__(self, lane: Lane, dues: Sequence[Due], carry: Carry, end: End, *, blocked: bool = False) -> None:
+    def __init__(
+        self, lane: Lane, dues: Sequence[Due], carry: Carry, end: End, *, blocked: bool = False, pace: Pace = USUAL
+    ) -> None:
         self._lane = lane
+        self._pace = pace
         self._carry = carry
         self._tell = end
         self._blocked = blocked
@@ -75,7 +79,7 @@ class Turn:
 
     async def run(self) -> None:
         """Take the turn; `close` then says what it came to, and after a cancellation too."""
-        self._until = time.monotonic() + TURN_SECONDS
+        self._until = time.monotonic() + self._pace.seconds(TURN_SECONDS, least=1.0)
         if not self._blocked:
             async with asyncio.TaskGroup() as tasks:
                 await self._work(tasks, first=True)
@@ -135,11 +139,11 @@ class Turn:
     def _put_off(self, due: Due, verdict: Verdict, *, of_host: bool) -> None:
         self.report.error = verdict.error
         age = (now() - due.created_at).total_seconds()
-        old = age > PATIENCE_SECONDS and due.attempts + 1 >= LEAST_ATTEMPTS
+        old = age > self._pace.seconds(PATIENCE_SECONDS) and due.attempts + 1 >= LEAST_ATTEMPTS
         if old and (not of_host or self._lane.failing_since is None):
             self._tell(due.id, Ended.EXPIRED)
             return
-        wait = backoff(due.attempts + 1)
+        wait = self._pace.seconds(backoff(due.attempts + 1))
         if verdict.after is not None:
             wait = max(wait, asked(verdict.after))
         self.report.put_off.append(PutOff(due.id, wait, verdict.error))
@@ -160,18 +164,16 @@ class Turn:
             return report
         report.attempts = 1 if report.reached else lane.attempts + 1
         report.failing_since = now() if report.reached else lane.failing_since or now()
-        report.pause = self._pause(self._trouble, report.attempts)
+        report.pause = self._pause_after(self._trouble, report.attempts)
         report.asked = self._trouble.after is not None
-        if now() - report.failing_since >= timedelta(seconds=PATIENCE_SECONDS):
-            report.state, report.pause, report.asked = "unreachable", probe_pause(), False
-        report.put_off = [
-            PutOff(one.id, max(one.seconds, report.pause + BEHIND_SECONDS), one.error) for one in report.put_off
-        ]
+        if now() - report.failing_since >= timedelta(seconds=self._pace.seconds(PATIENCE_SECONDS)):
+            report.state, report.pause, report.asked = "unreachable", self._pace.seconds(probe_pause()), False
+        behind = report.pause + self._pace.seconds(BEHIND_SECONDS)
+        report.put_off = [PutOff(one.id, max(one.seconds, behind), one.error) for one in report.put_off]
         return report
 
-    @staticmethod
-    def _pause(trouble: Verdict, attempts: int) -> float:
+    def _pause_after(self, trouble: Verdict, attempts: int) -> float:
         if trouble.after is None:
-            return backoff(attempts)
+            return self._pace.seconds(backoff(attempts))
         # Whoever names a short time again and again is not asked that often.
-        return max(asked(trouble.after), SHORTEST_AGAIN if attempts > 2 else 0.0)
+        return max(asked(trouble.after), self._pace.seconds(SHORTEST_AGAIN) if attempts > 2 else 0.0)

@@ -32,6 +32,8 @@ class ActorDocument:
     keys: tuple[PublicKey, ...]
     # Ids of keys that the document names without showing them.
     named_keys: tuple[str, ...] = ()
+    access_url: str | None = None
+    pictures_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class RemoteActor:
     `handle` is `user@host` without an `@` before it. Only where `handle_verified` do WebFinger of its host and the
     actor's document both say so; otherwise it is made of the user name and the host of the id; `claimed` is
     the one to be verified. `summary` is sanitised
-    HTML, `name` plain text, `url` the page for people. `gone` ones have been deleted at their server.
+    HTML, `name` plain text, `url` the page for people. `gone` ones have been deleted at their server. `access_url` and
+    `pictures_url` are where holders of their shares ask for files and for what is known of pictures.
     """
 
     id: int
@@ -67,6 +70,8 @@ class RemoteActor:
     gone: bool
     local: bool
     fetched_at: datetime
+    access_url: str | None = None
+    pictures_url: str | None = None
 
     def key(self, key_id: str) -> PublicKey | None:
         """The key of that id, if the actor lists it."""

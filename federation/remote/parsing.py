@@ -98,6 +98,8 @@ def read_actor(uri: str, data: dict[str, Any], *, may_ask: Callable[[str], bool]
         approves_followers=data.get("manuallyApprovesFollowers") is True,
         keys=keys,
         named_keys=named,
+        access_url=_asked(endpoints.get("apx:access"), may_ask),
+        pictures_url=_asked(endpoints.get("apx:pictures"), may_ask),
     )
 
 

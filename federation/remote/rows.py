@@ -26,6 +26,8 @@ def document_of(actor: RemoteActor) -> ActorDocument:
         also_known_as=actor.also_known_as,
         approves_followers=actor.approves_followers,
         keys=actor.keys,
+        access_url=actor.access_url,
+        pictures_url=actor.pictures_url,
     )
 
 

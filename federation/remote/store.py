@@ -17,6 +17,7 @@ _ACTOR = (
     "SELECT a.id, a.uri, a.host, a.handle, a.handle_verified_at IS NOT NULL AS handle_verified, a.claimed, a.type,"
     " a.username, a.name, a.summary, a.url, a.icon_url, a.inbox, a.shared_inbox, a.outbox, a.followers_uri,"
     " a.moved_to, a.also_known_as, a.approves_followers, a.gone_at IS NOT NULL AS gone, a.local, a.fetched_at,"
+    " a.access_url, a.pictures_url,"
     " (SELECT coalesce(array_agg(k.id ORDER BY k.position), '{}') FROM remote_keys k WHERE k.actor_id = a.id) AS names,"
     " (SELECT coalesce(array_agg(k.public_key ORDER BY k.position), '{}') FROM remote_keys k WHERE k.actor_id = a.id)"
     " AS blobs FROM remote_actors a"
@@ -24,9 +25,9 @@ _ACTOR = (
 # Columns of a document, in the order of `_values`.
 _COLUMNS = (
     "uri, host, handle, claimed, type, username, name, summary, url, icon_url, inbox, shared_inbox, outbox,"
-    " followers_uri, moved_to, also_known_as, approves_followers"
+    " followers_uri, moved_to, also_known_as, approves_followers, access_url, pictures_url"
 )
-_PLACES = ", ".join(f"${number}" for number in range(1, 18))
+_PLACES = ", ".join(f"${number}" for number in range(1, 20))
 _CHANGED = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ") if name not in ("uri", "handle"))
 
 
@@ -215,6 +216,8 @@ def _values(document: ActorDocument) -> list[Any]:
         document.moved_to,
         list(document.also_known_as),
         document.approves_followers,
+        document.access_url,
+        document.pictures_url,
     ]
 
 

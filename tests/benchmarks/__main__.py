@@ -34,6 +34,7 @@ def main() -> int:
         statuses.append(run("bench_lists", "--server", server))
         statuses.append(run("bench_organise", "--server", server))
         statuses.append(run("bench_delivery", "--server", server))
+        statuses.append(run("bench_shares", "--server", server))
     return max(statuses)
 
 

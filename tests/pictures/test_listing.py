@@ -109,6 +109,8 @@ async def test_an_item_says_what_a_client_needs(shelf: Shelf) -> None:
             "sha256": bytes(range(32)).hex(),
             "tags": ["/Family", "/Photos/Alps"],
             "owner": "@alice:a.test",
+            "received": None,
+            "availability": "ok",
             "version": 1,
             "revision": 1,
             "ingested_at": "2020-01-02T03:04:05.678Z",

@@ -100,6 +100,8 @@ class Letter:
     # What the signature is made for, where that differs from what is sent.
     signed_url: str | None = None
     signed: bool = True
+    # Headers among `extra`, in lower case, that the signature covers.
+    cover: tuple[str, ...] = ()
     extra: Headers = field(default_factory=list)
     after: list[After] = field(default_factory=list)
     headers: Headers = field(default_factory=list)
@@ -125,7 +127,7 @@ class Letter:
         present = [item for item in self.headers if self.signed_url is None or item[0] != "Host"]
         request = SignedRequest(self.method, url, present, self.body)
         key = self.key or self.sender.key(self.kind)
-        added = sign(request, key, self.kind, created=self.created or datetime.now(UTC))
+        added = sign(request, key, self.kind, created=self.created or datetime.now(UTC), cover=self.cover)
         self.headers += [item for item in added.items() if item[0] != "Host"]
 
     def header(self, name: str) -> str | None:

@@ -86,6 +86,12 @@ def test_loopback_only_where_a_test_allows_it() -> None:
     assert guard.target("http://localhost:9101/x").connect == "http://localhost:9101/x"
     assert guard.target("http://127.0.0.1:9101/x").host == "127.0.0.1:9101"
     assert guard.admits("localhost", "127.0.0.1")
+    assert guard.target("http://a.localhost:9101/x").connect == "http://a.localhost:9101/x"
+    assert guard.admits("a.localhost", "127.0.0.1")
+    assert not guard.admits("a.localhost", "10.0.0.1")
+    assert not Guard().admits("a.localhost", "127.0.0.1")
+    with pytest.raises(Refused):
+        Guard().target("http://a.localhost/")
     assert not guard.admits("wild.example", "127.0.0.1")
     for url in ("http://wild.example/", "https://wild.example:9101/", "http://10.0.0.1/", "http://169.254.169.254/"):
         with pytest.raises(Refused):

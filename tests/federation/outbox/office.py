@@ -14,6 +14,7 @@ from archypix.core.database import Database
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
 from federation.addresses import Addresses
+from federation.documents.synchronization import Synchronization
 from federation.outbound.client import Outbound
 from federation.outbound.memory import HostMemory
 from federation.outbox.courier import Courier
@@ -51,6 +52,8 @@ class Office:
     courier: Courier
     blocked: set[str] = field(default_factory=set)
     local: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    # What was said of collections beside what was handed over.
+    digests: list[Synchronization] = field(default_factory=list)
 
     async def say(self, what: str, to: Recipients, **keywords: Any) -> UUID:
         """Have Alice say something in a transaction of its own."""
@@ -133,15 +136,19 @@ async def open_office(database_url: str, hosts: Sequence[str] = HOSTS) -> AsyncI
         account_id = await _account(database)
         blocked: set[str] = set()
         local: list[tuple[str, str, dict[str, Any]]] = []
+        digests: list[Synchronization] = []
 
-        async def hand_over(inbox: str, actor_uri: str, activity: dict[str, Any]) -> None:
+        async def hand_over(inbox: str, actor_uri: str, activity: dict[str, Any], said: Synchronization | None) -> None:
             local.append((inbox, actor_uri, activity))
+            if said is not None:
+                digests.append(said)
 
         courier = Courier(outbound, actors, blocked=blocked.__contains__, local=hand_over)
         try:
             yield Office(
                 database_url, database, sink, Outbox(database, ADDRESSES), QueueService(database), actors,
                 await actors.of_account(account_id), courier, blocked, local,
+                digests,
             )  # fmt: skip
         finally:
             await outbound.stop()

@@ -1,0 +1,1 @@
+"""What an account shares with others: the shares, who holds access by them, and what is told to whom."""

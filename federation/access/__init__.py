@@ -1,0 +1,1 @@
+"""Files of shared pictures: owners hand out addresses of their storage, holders' servers pass them to their people."""

@@ -1,0 +1,1 @@
+"""Handlers of what other servers say about shares and pictures."""
