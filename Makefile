@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Half the cores test at once at least two processes wide: databases and workers need the rest.
 TEST_PROCESSES ?= auto
-# What `make soak` has three people do on three servers while messages are lost and servers die.
+# How much `make soak` has people do on three servers while messages are lost and servers die.
 ACTS ?= 20000
 
 .PHONY: run test lint bench soak clean

@@ -19,7 +19,14 @@ FROM incoming_shares s JOIN remote_actors a ON a.id = s.sender_id
 """
 # Seconds that a statement on all pictures of a share may take.
 LONG = 600.0
+# Shares of one sender that are remembered to be gone.
+MOST_GONE = 2_000
 OPEN = "s.state IN ('pending', 'active')"
+# What hosts of one owner have in common, as far as names tell: two labels, or three below the likes of `co.uk`.
+DOMAIN = (
+    r"coalesce(substring({0}.host FROM '[^.]+\.[^.]{{1,3}}\.[^.:]{{2}}(?::[0-9]+)?$'),"
+    r" substring({0}.host FROM '[^.]+\.[^.]+$'), {0}.host)"
+)
 
 
 def incoming(row: Row) -> Incoming:
@@ -86,9 +93,9 @@ async def page(connection: Connection, account_id: int, before: int | None, limi
 
 
 async def count_open(connection: Connection, account_id: int, sender_id: int) -> tuple[int, int, int]:
-    """How many shares are open at an account; of these, how many from this sender's server, and from them."""
+    """How many shares are open at an account; of these, how many from this sender's domain, and from them."""
     row = await connection.fetchrow(
-        "SELECT count(*) AS every, count(*) FILTER (WHERE a.host = me.host) AS near,"
+        f"SELECT count(*) AS every, count(*) FILTER (WHERE {DOMAIN.format('a')} = {DOMAIN.format('me')}) AS near,"
         " count(*) FILTER (WHERE s.sender_id = $2) AS theirs FROM incoming_shares s"
         " JOIN remote_actors a ON a.id = s.sender_id, remote_actors me"
         f" WHERE s.account_id = $1 AND me.id = $2 AND {OPEN}",
@@ -215,8 +222,13 @@ async def is_gone(connection: Connection, uri: str) -> bool:
 
 
 async def remember_gone(connection: Connection, uri: str) -> None:
-    """This share was taken back for good."""
-    await connection.execute("INSERT INTO gone_shares (uri) VALUES ($1) ON CONFLICT DO NOTHING", uri)
+    """This share was taken back for good. A bounded number of shares of one sender is remembered so."""
+    start = uri[: uri.rindex("/") + 1]
+    await connection.execute(
+        "INSERT INTO gone_shares (uri) SELECT $1 WHERE (SELECT count(*) FROM ("
+        "SELECT FROM gone_shares WHERE uri > $2 AND uri < $2 || '~' LIMIT $3) t) < $3 ON CONFLICT DO NOTHING",
+        uri, start, MOST_GONE,
+    )  # fmt: skip
 
 
 async def own_uri(connection: Connection, account_id: int) -> str | None:

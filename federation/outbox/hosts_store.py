@@ -89,17 +89,25 @@ async def contents(connection: Connection, activity_ids: Sequence[int]) -> dict[
 
 
 async def relax(connection: Connection) -> None:
-    """Let this transaction commit before it is on disk: what a power cut takes from it is done once more."""
-    await connection.execute("SET LOCAL synchronous_commit = off")
+    """Let this transaction commit before it is on disk: what a power cut takes from it is done once more.
+
+    Its statements are planned each time: a session's first plans are for an empty queue, and a long one needs others.
+    """
+    await connection.execute("SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_custom_plan")
 
 
-# Rows that somebody else has locked are passed over, so that neither waits for the other.
+# Rows that somebody else has locked are passed over, so that neither waits for the other. Each is found by its id, then
+# reached by its place: of a queue that was empty when statistics were made, plans go on as if it were.
 async def end(connection: Connection, delivery_ids: Sequence[int]) -> list[int]:
     """Remove deliveries that arrived or never will; those that are still there, since somebody else holds them."""
     rows = await connection.fetch(
-        "WITH ended AS (DELETE FROM deliveries WHERE id IN"
-        " (SELECT id FROM deliveries WHERE id = ANY ($1) FOR UPDATE SKIP LOCKED) RETURNING id)"
-        " SELECT d.id FROM deliveries d WHERE d.id = ANY ($1) AND NOT EXISTS (SELECT FROM ended e WHERE e.id = d.id)",
+        "WITH held AS MATERIALIZED ("
+        "SELECT d.id, d.place FROM unnest($1::bigint[]) AS wanted (id) CROSS JOIN LATERAL ("
+        "SELECT id, ctid AS place FROM deliveries WHERE id = wanted.id FOR UPDATE SKIP LOCKED) d"
+        "), ended AS (DELETE FROM deliveries WHERE ctid = ANY (ARRAY(SELECT place FROM held)))"
+        " SELECT wanted.id FROM unnest($1::bigint[]) AS wanted (id)"
+        " CROSS JOIN LATERAL (SELECT FROM deliveries WHERE id = wanted.id OFFSET 0) d"
+        " WHERE wanted.id <> ALL (ARRAY(SELECT id FROM held))",
         delivery_ids,
     )  # fmt: skip
     return [row["id"] for row in rows]
@@ -111,9 +119,10 @@ async def put_off(
     """Set the next attempt of deliveries that failed."""
     await connection.execute(
         "UPDATE deliveries d SET attempts = d.attempts + 1, retry_at = now() + make_interval(secs => t.seconds),"
-        " error = t.error FROM unnest($1::bigint[], $2::float8[], $3::text[]) AS t(id, seconds, error)"
-        " WHERE d.id = t.id"
-        " AND d.id IN (SELECT id FROM deliveries WHERE id = ANY ($1) FOR UPDATE SKIP LOCKED)",
+        " error = t.error FROM (SELECT w.seconds, w.error, h.place"
+        " FROM unnest($1::bigint[], $2::float8[], $3::text[]) AS w (id, seconds, error) CROSS JOIN LATERAL ("
+        "SELECT ctid AS place FROM deliveries WHERE id = w.id FOR UPDATE SKIP LOCKED) h OFFSET 0) t"
+        " WHERE d.ctid = t.place",
         delivery_ids, seconds, errors,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from archypix.received import wanted
-from tests.received.post import Post, offer, open_post, picture
+from tests.received.post import Post, offer, open_post, person, picture
 
 
 @pytest.fixture
@@ -76,3 +76,20 @@ async def test_asking_very_often_does_not_end_all_asking(post: Post) -> None:
         "UPDATE received_wanted SET attempts = 32767, next_attempt_at = now() WHERE uri = $1 RETURNING 1", one.uri
     )
     assert sorted(await claimed(post)) == sorted([one.uri, two.uri])
+
+
+async def test_one_domain_does_not_take_all_the_room_for_offers(post: Post) -> None:
+    """However many people and hosts it has."""
+    await post.shelf.sql(
+        "WITH people AS (INSERT INTO remote_actors (uri, host, handle, claimed, type, username, url, inbox)"
+        "  SELECT u, h, u, u, 'Person', 'x', u, u FROM (SELECT 'https://h' || i || '.evil.test/u' AS u,"
+        "    'h' || i || '.evil.test' AS h FROM generate_series(1, 50) i) n RETURNING id, uri)"
+        " INSERT INTO incoming_shares (id, account_id, uri, sender_id, name, message, path, originals, future,"
+        "  reshare_depth, share_back, copy, metadata_edit, state)"
+        " SELECT gen_random_uuid(), $1, uri || '/shares/' || n, id, 'x', '', '/x', true, true, 0, false, false, false,"
+        "  'pending' FROM people CROSS JOIN generate_series(1, 12) n RETURNING 1",
+        post.account,
+    )
+    mallory = await person(post.shelf, "mallory", "h51.evil.test")
+    assert await post.tell("offered", post.account, offer(mallory)) is None
+    assert await post.tell("offered", post.account, offer(post.dora)) is not None

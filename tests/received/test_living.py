@@ -16,7 +16,7 @@ from archypix.pictures.editing import BatchEdit, EditService
 from archypix.pictures.query import PictureQuery
 from archypix.pictures.selection import Selection
 from archypix.pictures.trash import TrashService
-from archypix.received import offers, ways_store
+from archypix.received import offers, store, ways_store
 from archypix.received.leaving import ShareLeaver
 from archypix.received.models import Rights
 from archypix.received.service import upstream
@@ -327,3 +327,11 @@ async def test_other_rights_have_owners_asked_what_they_allow_now(post: Post) ->
     assert await post.shelf.sql("SELECT count(*) FROM received_wanted") == 0
     await post.tell("changed", post.account, replace(share, rights=Rights(copy=True), sequence=3))
     assert await post.shelf.sql("SELECT array_agg(uri) FROM received_wanted") == [one.uri]
+
+
+async def test_what_a_stranger_takes_back_is_remembered_in_bounds(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST_GONE", 3)
+    for number in range(6):
+        await post.tell("revoked", post.erik.id, offer(post.erik, f"share {number}").uri)
+    await post.tell("revoked", post.dora.id, offer(post.dora).uri)
+    assert await post.shelf.sql("SELECT count(*) FROM gone_shares") == 4

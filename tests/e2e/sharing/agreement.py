@@ -1,4 +1,4 @@
-"""Whether three libraries agree: every difference between what a person sees and what the owners say, as a sentence."""
+"""Whether all libraries agree: every difference between what a person sees and what the owners say, as a sentence."""
 
 from __future__ import annotations
 
@@ -102,12 +102,11 @@ class Look:
 
     def _granted(self) -> Iterator[str]:
         """What is seen can be had from its owner's server, and what can be had is seen."""
-        for recipient, hand in self.hands.items():
-            for owner, person in self.people.items():
+        for recipient in self.people:
+            for owner in self.people:
                 if owner == recipient or not (own := self.own[owner]):
                     continue
-                answers = hand.may(person, *(uri_of(person, item["id"]) for item in own.values()), variant="small")
-                may = {u for u, yes in zip(own, answers, strict=True) if yes}
+                may = self._allowed(owner, recipient)
                 seen = {u for u, item in self.received[recipient].items() if item["owner"] == _known(owner)}
                 if extra := (seen & set(own)) - may:
                     yield f"{recipient} sees {len(extra)} of {owner} without access, such as {min(extra)}"
@@ -115,6 +114,17 @@ class Look:
                     yield f"{recipient} sees {len(lost)} that {owner} has no more, such as {min(lost)}"
                 if unseen := may - seen:
                     yield f"{recipient} has access to {len(unseen)} of {owner} unseen, such as {min(unseen)}"
+
+    def _allowed(self, owner: str, recipient: str) -> set[str]:
+        """The pictures of which an owner's server says that somebody may have them."""
+        person, own = self.people[owner], self.own[owner]
+        if person.place == self.people[recipient].place:
+            # A server does not ask itself: it shows its owner who may.
+            told = {u: person.get(f"/pictures/{item['id']}/holders").json()["items"] for u, item in own.items()}
+            return {u for u, items in told.items() if any(item["actor"] == recipient for item in items)}
+        uris = [uri_of(person, item["id"]) for item in own.values()]
+        answers = self.hands[recipient].may(person, *uris, variant="small")
+        return {u for u, yes in zip(own, answers, strict=True) if yes}
 
     def _told(self) -> Iterator[str]:
         """Titles, and whether a picture is leaving."""

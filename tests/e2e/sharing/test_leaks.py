@@ -78,7 +78,8 @@ def test_what_grants_access_lies_nowhere(tale: Tale) -> None:
     revoke(tale.to_bob)
     comes_to_see(carol, *HIS)
     tokens = {str(person.headers["Authorization"]).removeprefix("Bearer ") for person in (alice, bob, carol)}
-    signatures = {match[1].decode() for one in trio.network.exchanges for match in SIGNATURE.finditer(one.head)}
+    recent = trio.network.exchanges[-60:]
+    signatures = {match[1].decode() for one in recent for match in SIGNATURE.finditer(one.head)}
     assert secrets
     assert signatures
     for name, log in trio.logs().items():

@@ -1,4 +1,4 @@
-"""Three people who do things at random, and what must hold once nobody does anything any more."""
+"""Four people who do things at random, and what must hold once nobody does anything any more."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ class World:
 
     @classmethod
     def begin(cls, trio: Trio, seed: int, pictures: int) -> World:
-        """Everybody has some pictures under each tag."""
-        world = cls(trio, list(trio.people()), random.Random(seed))
+        """Everybody has some pictures under each tag. Two of them are on one server."""
+        people = [*trio.people(), trio.person("a", "dora")]
+        world = cls(trio, people, random.Random(seed))
         for person in world.people:
             for number in range(pictures):
                 put(person, f"{person.name}-{number}.jpg", tags=[TAGS[number % len(TAGS)]], ready=False)
@@ -50,7 +51,7 @@ class World:
         person = self.dice.choice(self.people)
         acts = {
             self.tag_own: 32, self.edit: 16, self.trash_or_restore: 10, self.pass_on: 20, self.add: 1, self.purge: 1,
-            self.offer: 6, self.answer: 9, self.revoke: 1, self.leave: 1, self.change: 2,
+            self.offer: 8, self.answer: 9, self.revoke: 0.6, self.leave: 0.4, self.change: 2,
         }  # fmt: skip
         (act,) = self.dice.choices(list(acts), list(acts.values()))
         try:

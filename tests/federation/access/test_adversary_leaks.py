@@ -11,6 +11,8 @@ from federation.access.desk import AccessDesk
 from federation.access.models import Item, Refusal
 from tests.federation.access.houses import Street
 
+# `{}` stands for the picture.
+SELECTED: dict[str, Any] = {"selection": {"include": ["{}"]}}
 TRIED: list[tuple[str, str, Any]] = [
     ("GET", "/pictures/{}", None), ("GET", "/pictures/{}/versions", None), ("GET", "/pictures/{}/sidecar", None),
     ("GET", "/pictures/{}/tags", None), ("GET", "/pictures/{}/holders", None), ("GET", "/pictures/{}/copy", None),
