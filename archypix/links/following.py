@@ -8,7 +8,7 @@ from uuid import UUID
 
 from archypix.core.database import Connection
 from archypix.links import store
-from archypix.tags.followers import Given, Note
+from archypix.tags.followers import Given, Note, by_now
 
 
 class LinkFollower:
@@ -45,7 +45,7 @@ class LinkFollower:
         """Links that are still there show again what they did, where nobody has chosen otherwise since."""
         done: Note = {}
         for key, tags in note.items():
-            before, after = (_by_now(tags[name], renumbered) for name in ("before", "after"))
+            before, after = (by_now(tags[name], renumbered) for name in ("before", "after"))
             if await store.exchange(connection, owner_id, UUID(key), after, before):
                 done[key] = {"before": after, "after": before}
         return done or None
@@ -77,11 +77,6 @@ class LinksOfAccounts:
     async def account_deleted(self, connection: Connection, account_id: int) -> None:
         """Links go with their owner."""
         await store.forget_account(connection, account_id)
-
-
-def _by_now(tag_id: int | None, renumbered: Mapping[int, int]) -> int | None:
-    """The id that a tag has now."""
-    return None if tag_id is None else renumbered.get(tag_id, tag_id)
 
 
 def _text(link_id: UUID | None) -> str | None:

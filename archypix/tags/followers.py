@@ -105,3 +105,8 @@ def _named(given: Mapping[Follower, Note | None]) -> dict[str, Note]:
     return {
         follower.name: note for follower, note in given.items() if note is not None and isinstance(follower, Restorer)
     }
+
+
+def by_now(tag_id: int | None, renumbered: Mapping[int, int]) -> int | None:
+    """The id by which a tag goes once a change is taken back; for `Restorer`s. None stays None."""
+    return None if tag_id is None else renumbered.get(tag_id, tag_id)

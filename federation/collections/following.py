@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from archypix.core.database import Connection
-from archypix.tags.followers import Note
+from archypix.tags.followers import Note, by_now
 from federation.collections import store
 
 
@@ -46,12 +46,7 @@ class CollectionFollower:
         """Make public again what was, where the collection stands and shows what the change made it show."""
         done: Note = {}
         for key, tags in note.items():
-            before, after = (_by_now(tags[name], renumbered) for name in ("before", "after"))
+            before, after = (by_now(tags[name], renumbered) for name in ("before", "after"))
             if await store.exchange(connection, owner_id, UUID(key), after, before):
                 done[key] = {"before": after, "after": before}
         return done or None
-
-
-def _by_now(tag_id: int | None, renumbered: Mapping[int, int]) -> int | None:
-    """The id that a tag has now."""
-    return None if tag_id is None else renumbered.get(tag_id, tag_id)
