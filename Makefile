@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Half the cores test at once at least two processes wide: databases and workers need the rest.
-TEST_PROCESSES ?= auto
+# Each process gets a stretch of neighbouring tests, which share servers, and then helps the others. Many tests wait for something:
+# one process more than there are cores keeps these busy.
+TEST_PROCESSES ?= $(shell expr $$(nproc) + 1)
 # How much `make soak` has people do on three servers while messages are lost and servers die.
 ACTS ?= 20000
 
@@ -13,7 +14,7 @@ run: $(VENV)/.installed
 	$(BIN)/archypix serve --data data
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --durations=40 --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
