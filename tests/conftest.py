@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Work in memory unless `--basetemp` says otherwise. Processes of a run get folders in that of the first."""
     if config.option.basetemp is None and (made := make_folder()) is not None:
         _memory.append(made)
-        config.option.basetemp = str(made / "run")
+        config.option.basetemp = str(made / "r")
 
 
 def pytest_unconfigure() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
-PREFIX = "archypix-tests-"
+# Short, since sockets lie below it, whose paths have little room.
+PREFIX = "archypix-"
 # Several times what a run has been seen to need.
 WANTED_BYTES = 8 << 30
 
@@ -16,11 +16,12 @@ WANTED_BYTES = 8 << 30
 def make_folder() -> Path | None:
     """An empty folder for one run; None where this machine has no file system in memory with enough room."""
     _sweep()
+    made = MEMORY / f"{PREFIX}{os.getpid()}"
     try:
         found = os.statvfs(MEMORY)
         if found.f_bavail * found.f_frsize < WANTED_BYTES:
             return None
-        made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY))
+        made.mkdir()
     except OSError:
         return None
     # Databases run as a user of their own.
@@ -31,6 +32,6 @@ def make_folder() -> Path | None:
 def _sweep() -> None:
     """Remove what runs left that were killed."""
     for left in MEMORY.glob(f"{PREFIX}*"):
-        pid = left.name.removeprefix(PREFIX).partition("-")[0]
-        if pid.isdigit() and not Path("/proc", pid).exists():
+        pid = left.name.removeprefix(PREFIX)
+        if pid.isdigit() and (int(pid) == os.getpid() or not Path("/proc", pid).exists()):
             shutil.rmtree(left, ignore_errors=True)

@@ -20,12 +20,12 @@ WITH answered AS (
 ) SELECT share_note($2, array_agg(picture_id), false) FROM answered
 """
 # Nothing tells us of an owner who would agree by now, nor of an answer that was lost. Each time it is waited twice as
-# long, up to a day.
+# long, up to eight hours.
 REMIND = """
 WITH late AS (
     SELECT share_id, picture_id FROM share_members
     WHERE upstream IS NOT NULL AND consent IS NOT TRUE AND asked_at < now() - make_interval(secs => $1)
-        AND asked_at < now() - make_interval(secs => $1 * least(2 ^ asks, 24)) LIMIT $2
+        AND asked_at < now() - make_interval(secs => $1 * least(2 ^ asks, 8)) LIMIT $2
     FOR UPDATE SKIP LOCKED
 ), due AS (
     UPDATE share_members m SET way = '', asked_at = now(), asks = least(m.asks + 1, 10)

@@ -16,11 +16,13 @@ CLIENTS = (
     "botocore", "boto3",
     "xmlrpc.client", "urlopen", "aiohttp_client_cache", "curl_cffi",
 )  # fmt: skip
-# What is there for another reason, and reaches only what an administrator has set.
+# What is there for another reason, and reaches only what an administrator has set, or has started itself.
 EXCEPTIONS = {
     "federation/outbound/": {"aiohttp"},
     "archypix/storage/": {"aiobotocore", "botocore", "aiohttp"},
     "workers/http.py": {"http.client"},
+    "archypix/commands/demo.py": {"aiohttp"},
+    "archypix/commands/demonstration/": {"aiohttp"},
 }
 
 
