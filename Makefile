@@ -26,7 +26,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.benchmarks
 
 soak: $(VENV)/.installed-dev
-	ARCHYPIX_CHAOS_ACTS=$(ACTS) $(BIN)/python -m pytest tests/e2e/sharing/test_chaos.py -x -s
+	ARCHYPIX_CHAOS_ACTS=$(ACTS) $(BIN)/python -m pytest tests/e2e/sharing/chaos.py -x -s
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
