@@ -6,8 +6,6 @@ import json
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
 from tests.e2e.sharing.acts import ALPS, MOUNTAINS, can_fetch, comes_to_see, follow_tag, put, revoke, sees, share
 from tests.e2e.sharing.conftest import HERS, HIS, Tale
 from tests.e2e.sharing.secrets import everything, found
@@ -97,8 +95,6 @@ def test_a_link_is_known_to_its_maker_alone(trio: Trio, people: tuple[Person, Pe
     share(alice, bob)
     comes_to_see(bob, *HERS)
     made = alice.post("/links", json={"tag": ALPS, "originals": True})
-    if made.status_code == 404:
-        pytest.skip("no links here")
     assert made.status_code == 201, made.text
     url = made.json()["url"]
     secret = max(re.split(r"[/?=#]", url), key=len)
