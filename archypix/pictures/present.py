@@ -60,8 +60,8 @@ def tell_provenance(item: dict[str, Any], provenance: Provenance | None) -> None
 
 
 def far_pictures(rows: Iterable[Row]) -> list[FarPicture]:
-    """Of rows of `store.LISTED` those of received pictures that have thumbnails at their owners'."""
-    return [(row["origin_uri"], row["origin_owner_id"]) for row in rows if row["origin_uri"] and row["has_thumbnails"]]
+    """Of rows of `store.LISTED` of received pictures those that have thumbnails at their owners'."""
+    return [(row["origin_uri"], row["origin_owner_id"]) for row in rows if row["has_thumbnails"]]
 
 
 def whole_picture(

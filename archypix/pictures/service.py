@@ -21,7 +21,6 @@ from archypix.pictures.present import (
     tell_provenance,
     whole_picture,
 )
-from archypix.pictures.provenance import Provenance
 from archypix.pictures.query import PictureQuery, Resolved, Tree, Trees, resolve, unfold
 from archypix.pictures.searching import Sample
 
@@ -103,16 +102,18 @@ class PictureService:
 
         async with self._database.connection() as connection:
             rows, tree = await self._rows(connection, owner.id, request.query, page_of)
-            received = await received_of(connection, rows)
-        more = len(rows) > request.limit
-        rows = rows[: request.limit]
+            more = len(rows) > request.limit
+            rows = rows[: request.limit]
+            # Most pages have none, and are to cost as much as if there were no such pictures.
+            from_others = [number for number, row in enumerate(rows) if row["origin_uri"] is not None]
+            received = await provenance.of_pictures(connection, [rows[number]["id"] for number in from_others])
         handle = self._handle(owner)
-        far = await self._far(owner.id, rows)
+        far = await self._far(owner.id, [rows[number] for number in from_others])
         items = [listed_picture(row, tree, handle, self._thumbnail_urls, far) for row in rows]
-        for item, row in zip(items, rows, strict=True):
+        for item in items:
             del item["sort_key"], item["tags_revision"]
-            if row["origin_uri"] is not None:
-                tell_provenance(item, received.get(row["id"]))
+        for number in from_others:
+            tell_provenance(items[number], received.get(rows[number]["id"]))
         last = Position(rows[-1]["sort_key"], rows[-1]["id"]) if more else None
         return Listing(items, encode_cursor(last, mark) if last else None)
 
@@ -125,15 +126,16 @@ class PictureService:
                 raise NotFound("There is no picture with this id.")
             if row["tags_revision"] != tree.revision:
                 tree = await self._trees.read(connection, owner.id)
-            received = await received_of(connection, [row])
-        far = await self._far(owner.id, [row])
+            from_others = [row] if row["origin_uri"] is not None else []
+            received = await provenance.of_pictures(connection, [each["id"] for each in from_others])
+        far = await self._far(owner.id, from_others)
         picture = whole_picture(row, tree, self._handle(owner), self._thumbnail_urls, far)
-        if row["origin_uri"] is not None:
+        if from_others:
             tell_provenance(picture, received.get(row["id"]))
         return picture
 
     async def _far(self, account_id: int, rows: Sequence[Row]) -> Mapping[str, Shown]:
-        """What is shown of received pictures among these rows; their owners are asked while no connection is held."""
+        """What is shown of these received pictures; their owners are asked while no connection is held."""
         wanted = far_pictures(rows)
         return await self._faraway.thumbnails(account_id, wanted) if wanted and self._faraway is not None else NONE_FAR
 
@@ -182,8 +184,3 @@ class PictureService:
             return None
         text, values = searching.sample_statement(page)
         return searching.read_sample(page, await store.sample(connection, text, values, within=WITHIN))
-
-
-async def received_of(connection: Connection, rows: Sequence[Row]) -> dict[UUID, Provenance]:
-    """By whom those of these rows of `store.LISTED` came that are received; one statement, where there are any."""
-    return await provenance.of_pictures(connection, [row["id"] for row in rows if row["origin_uri"] is not None])
