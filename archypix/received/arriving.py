@@ -6,14 +6,14 @@ Every method runs inside the caller's transaction, can be called again with the 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
 from archypix.pictures.locks import lock_library
 from archypix.pictures.trash import tell
 from archypix.pictures.trash_store import NAMED, Moved
-from archypix.received import rows_store, store, wanted, ways_store
+from archypix.received import rows_store, store, ways_store
 from archypix.received.by_keys import by_keys
 from archypix.received.cleaning import cleaned, is_theirs
 from archypix.received.models import Announced, SharedPicture
@@ -25,6 +25,8 @@ MOST_PICTURES = 500_000
 AT_ONCE = 200
 # When an owner who gave no access is asked again, in case they were asked too early.
 ASKED_AGAIN = timedelta(minutes=2)
+# When an owner who took access back is asked whether they gave it anew, where it is still said to be there.
+ASKED_WHETHER = timedelta(minutes=10)
 
 
 class Arrivals:
@@ -111,7 +113,7 @@ class Arrivals:
             await rows_store.note_grants(connection, account_id, granted)
         await _bring_up_to_date(connection, account_id, owner_row, theirs)
         # What is still not known, or not given, though they said something of it, is asked for less and less often.
-        await wanted.put_off(connection, account_id, [each.uri for each in pictures], scale=self.scale)
+        await ways_store.ask_less(connection, account_id, [each.uri for each in pictures], ASKED_AGAIN * self.scale)
 
     async def updated(
         self,
@@ -159,22 +161,31 @@ class Arrivals:
             mine = [row for row in held if row["account_id"] == account_id]
             only = [row["uri"] for row in mine if not row["others"]]
             await drop(connection, account_id, await ways_store.refuse(connection, account_id, only))
+            # Whoever passed these on should take them back by then. If not, they may have a newer grant.
+            await ways_store.want_again(connection, account_id, only, ASKED_WHETHER * self.scale)
             rest = sorted({row["uri"] for row in mine if row["others"]})
             await ways_store.ungrant(connection, account_id, rest)
             await ways_store.want(connection, account_id, Named(rest, [owner] * len(rest)))
 
     async def lost(
-        self, connection: Connection, owner_row: int, uris: Sequence[str], accounts: Collection[int] | None = None
+        self,
+        connection: Connection,
+        owner_row: int,
+        uris: Sequence[str],
+        accounts: Collection[int] | None = None,
+        *,
+        as_of: datetime | None = None,
     ) -> None:
         """The owner gives no access to these pictures, whoever says that they are in a share.
 
         They are asked again, later and later, for as long as that is said: access may just not have been there yet.
+        `as_of` is when they were asked, where they were: what has come since, they had not given by then.
         """
         owner = await store.actor_uri(connection, owner_row)
         theirs = sorted({uri for uri in uris if is_theirs(uri, owner)})
         for account_id in await ways_store.holders(connection, theirs, owner, accounts):
             await lock_library(connection, account_id)
-            await drop(connection, account_id, await ways_store.refuse(connection, account_id, theirs))
+            await drop(connection, account_id, await ways_store.refuse(connection, account_id, theirs, as_of=as_of))
             await ways_store.want_again(connection, account_id, theirs, ASKED_AGAIN * self.scale)
 
 
@@ -229,6 +240,7 @@ async def _take_in(connection: Connection, share: Row, announced: Sequence[Annou
 async def _take_out(connection: Connection, share: Row, named: Named, sequence: int) -> None:
     async with by_keys(connection):
         tied = await ways_store.take(connection, share["id"], share["account_id"], share["sender_id"], named, sequence)
+        await ways_store.unwant_absent(connection, share["account_id"], named.uris)
     await drop(connection, share["account_id"], tied)
 
 

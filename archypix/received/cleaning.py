@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from archypix.core.tag_paths import CONTROL, MAX_DEPTH, MAX_SEGMENT, TagPath
 from archypix.pictures.dates import INFINITE
 from archypix.pictures.names import clean_filename
-from archypix.received.models import Offer, Rights, SharedPicture
+from archypix.received.models import Offer, Rights, SharedPicture, Way
 
 MOST_URI = 1000
 BIGINT = (1 << 63) - 1
@@ -96,7 +96,14 @@ def cleaned(picture: SharedPicture) -> SharedPicture:
         depth=whole(picture.depth, 0, 100) or 0,
         grants=picture.grants[:100],
         share=picture.share if picture.share and is_uri(picture.share) else None,
+        also=_way(picture.also),
     )
+
+
+def _way(way: Way | None) -> Way | None:
+    if way is None or not is_uri(way.share) or not way.grants:
+        return None
+    return Way(way.share, way.grants[:100], whole(way.depth, 0, 100) or 0)
 
 
 def cleaned_offer(offer: Offer) -> Offer:

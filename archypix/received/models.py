@@ -39,6 +39,16 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How somebody holds access: by a share of the owner's, by these grants from its root to their own, and how often
+    it may be passed on from there."""
+
+    share: str
+    grants: tuple[UUID, ...]
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SharedPicture:
     """A picture as its owner tells others of it (PROTOCOL §5, `Image`).
 
@@ -46,7 +56,8 @@ class SharedPicture:
     millimetres, `size` bytes. `revision` grows with every change that others see. `deletes_at`: in its owner's trash,
     gone at that time. Where a share gives no originals, `sha256` and the place are None. `grants` is how the one who
     asks holds access: ids of grants from the root (whose id is that of the share) to their own; `share` the owner's
-    share they belong to; `depth` how often it may be passed on from there.
+    share they belong to; `depth` how often it may be passed on from there. `also` is another way: one by other people,
+    where the first is by a share with the one who asks, and the other way round.
     """
 
     uri: str
@@ -86,6 +97,7 @@ class SharedPicture:
     copy: bool = False
     metadata_edit: bool = False
     originals: bool = True
+    also: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from archypix.core.clock import now
 from archypix.core.database import Connection
 from archypix.core.ids import new_id
 from archypix.pictures.dates import INGESTED
-from archypix.received.models import SharedPicture
+from archypix.received.models import SharedPicture, Way
 
 # Columns of pictures that are as the owner says, with their types.
 TOLD: Final[dict[str, str]] = {
@@ -151,10 +151,14 @@ async def note_revisions(
 
 
 async def note_grants(connection: Connection, account_id: int, pictures: Sequence[SharedPicture]) -> None:
-    """How the account holds access to pictures that others relayed to it, as their owner said.
+    """How the account holds access to pictures, as their owner said: none of the ways of that kind is refused.
 
-    What the owner says of access by a share that they offered themselves says nothing of relayed ways.
+    What the owner says of access by a share that they offered themselves says nothing of relayed ways, nor the other
+    way round.
     """
+    told = [(each, Way(each.share, each.grants, each.depth)) for each in pictures if each.share is not None]
+    told += [(each, each.also) for each in pictures if each.also is not None]
+    uris, shares = [each.uri for each, _ in told], [way.share for _, way in told]
     await connection.execute(
         """
         UPDATE received r SET grants = ARRAY(SELECT unnest(string_to_array(n.grants, ' '))::uuid), upstream = n.share,
@@ -164,16 +168,16 @@ async def note_grants(connection: Connection, account_id: int, pictures: Sequenc
         WHERE r.account_id = $1 AND r.uri = n.uri AND r.present AND NOT r.direct AND NOT EXISTS (
             SELECT FROM incoming_shares s WHERE s.account_id = $1 AND s.uri = n.share)
         """,
-        account_id, [each.uri for each in pictures], [" ".join(map(str, each.grants)) for each in pictures],
-        [each.share for each in pictures], [each.depth for each in pictures], [each.copy for each in pictures],
-        [each.metadata_edit for each in pictures], [each.originals for each in pictures],
+        account_id, uris, [" ".join(map(str, way.grants)) for _, way in told], shares, [way.depth for _, way in told],
+        [each.copy for each, _ in told], [each.metadata_edit for each, _ in told],
+        [each.originals for each, _ in told],
     )  # fmt: skip
+    # Which of their own shares the picture is in is what these say: here it is only that there is one.
     await connection.execute(
-        "UPDATE received r SET refused_at = NULL"
-        " FROM unnest($2::text[], $3::text[]) AS n (uri, share), incoming_shares s"
-        " WHERE r.account_id = $1 AND r.uri = n.uri AND r.refused_at IS NOT NULL AND r.direct AND s.id = r.share_id"
-        " AND s.uri = n.share",
-        account_id, [each.uri for each in pictures], [each.share for each in pictures],
+        "UPDATE received r SET refused_at = NULL FROM unnest($2::text[], $3::text[]) AS n (uri, share)"
+        " WHERE r.account_id = $1 AND r.uri = n.uri AND r.refused_at IS NOT NULL AND r.direct"
+        " AND EXISTS (SELECT FROM incoming_shares s WHERE s.account_id = $1 AND s.uri = n.share)",
+        account_id, uris, shares,
     )  # fmt: skip
 
 

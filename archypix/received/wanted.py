@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from archypix.core.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A picture of which an account needs to know more; `owner_uri` is the actor who owns it."""
+    """A picture of which an account needs to know more; `owner_uri` is the actor who owns it.
+
+    `asked_at`: what came about later, an answer need not know of.
+    """
 
     account_id: int
     uri: str
     owner_uri: str
+    asked_at: datetime
 
 
 async def claim(connection: Connection, limit: int) -> list[Wanted]:
@@ -23,17 +28,19 @@ async def claim(connection: Connection, limit: int) -> list[Wanted]:
         "UPDATE received_wanted w SET attempts = least(w.attempts, 1000) + 1, next_attempt_at = now() + interval '60 s'"
         " FROM (SELECT account_id, uri FROM received_wanted WHERE next_attempt_at <= now()"
         " ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED) d"
-        " WHERE w.account_id = d.account_id AND w.uri = d.uri RETURNING w.account_id, w.uri, w.owner_uri",
+        " WHERE w.account_id = d.account_id AND w.uri = d.uri RETURNING w.account_id, w.uri, w.owner_uri,"
+        " now() AS asked_at",
         limit,
     )
     return sorted((Wanted(**row) for row in rows), key=lambda each: (each.account_id, each.owner_uri, each.uri))
 
 
 async def put_off(connection: Connection, account_id: int, uris: Sequence[str], *, scale: float = 1.0) -> None:
-    """The owner's server did not answer: again later, at first after 15 seconds, at last daily; all times `scale`."""
+    """The owner's server did not answer: again later, at first after 15 seconds, at last every four hours; all times
+    `scale`."""
     await connection.execute(
         "UPDATE received_wanted SET next_attempt_at = now() + least("
-        "interval '15 s' * power(4, least(attempts, 8) - 1) * (0.8 + 0.4 * random()), interval '1 day') * $3::float8"
+        "interval '15 s' * power(4, least(attempts, 8) - 1), interval '4 hours') * (0.8 + 0.4 * random()) * $3::float8"
         " WHERE account_id = $1 AND uri = ANY ($2)",
         account_id, list(uris), scale,
     )  # fmt: skip

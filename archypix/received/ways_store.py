@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
@@ -16,6 +16,8 @@ from archypix.core.database import Connection, Row
 LONG = 600.0
 # Pictures that are remembered not to be in a share.
 MOST_LEFT = 20_000
+# How often an owner is asked who gives no access: for a week or so.
+MOST_REFUSED = 30
 COUNTS = "r.present AND r.refused_at IS NULL"
 
 
@@ -38,7 +40,8 @@ async def add(
         FROM unnest($4::text[], $5::text[]) AS n (uri, owner) LEFT JOIN remote_actors a ON a.uri = n.owner
         WHERE NOT EXISTS (SELECT FROM gone_pictures g WHERE g.uri = n.uri) ORDER BY n.uri
         ON CONFLICT (share_id, uri) DO UPDATE SET sequence = excluded.sequence, present = true, refused_at = NULL,
-            changed_at = now(), owner_id = coalesce(r.owner_id, excluded.owner_id)
+            changed_at = now(), owner_id = coalesce(r.owner_id, excluded.owner_id),
+            grants = CASE WHEN r.present THEN r.grants ELSE '{}' END, upstream = CASE WHEN r.present THEN r.upstream END
         WHERE r.sequence < excluded.sequence
         """,
         share, account_id, sender_id, list(named.uris), list(named.owners), sequence,
@@ -187,16 +190,21 @@ async def forget(connection: Connection, account_id: int, uris: Sequence[str]) -
     return [row["picture_id"] for row in rows if row["picture_id"] is not None]
 
 
-async def refuse(connection: Connection, account_id: int, uris: Sequence[str]) -> list[UUID]:
-    """By no present way does the owner give these pictures; those that were there."""
+async def refuse(
+    connection: Connection, account_id: int, uris: Sequence[str], *, as_of: datetime | None = None
+) -> list[UUID]:
+    """By no present way does the owner give these pictures; those that were there. Of ways that came about `as_of`
+    then or later that says nothing."""
     rows = await connection.fetch(
-        "SELECT picture_id FROM received WHERE account_id = $1 AND uri = ANY ($2) AND picture_id IS NOT NULL",
-        account_id, list(uris),
+        "SELECT picture_id FROM received WHERE account_id = $1 AND uri = ANY ($2) AND picture_id IS NOT NULL"
+        " AND ($3::timestamptz IS NULL OR changed_at < $3)",
+        account_id, list(uris), as_of,
     )  # fmt: skip
     await connection.execute(
         "UPDATE received SET refused_at = now(), picture_id = NULL, grants = '{}', upstream = NULL"
-        " WHERE account_id = $1 AND uri = ANY ($2) AND present AND refused_at IS NULL",
-        account_id, list(uris),
+        " WHERE account_id = $1 AND uri = ANY ($2) AND present AND refused_at IS NULL"
+        " AND ($3::timestamptz IS NULL OR changed_at < $3)",
+        account_id, list(uris), as_of,
     )  # fmt: skip
     return [row["picture_id"] for row in rows]
 
@@ -268,19 +276,37 @@ async def settle_wanted(connection: Connection, account_id: int, uris: Sequence[
 
 
 async def want_again(connection: Connection, account_id: int, uris: Sequence[str], after: timedelta) -> None:
-    """Owners who gave no access are to be asked again, ten times, later and later; then not before something is new."""
+    """Owners who gave no access are to be asked again: after that time, and then as `ask_less` says."""
     await connection.execute(
         "INSERT INTO received_wanted (account_id, uri, owner_uri, attempts, next_attempt_at)"
-        " SELECT DISTINCT $1::integer, r.uri, r.owner_uri, 1, now() + $3::interval FROM received r"
-        " WHERE r.account_id = $1 AND r.uri = ANY ($2) AND r.present"
-        " ON CONFLICT (account_id, uri) DO UPDATE SET next_attempt_at ="
-        " now() + least($3::interval * power(4, least(received_wanted.attempts, 10)), interval '1 day')",
+        " SELECT DISTINCT $1::integer, r.uri, r.owner_uri, 0, now() FROM received r"
+        " WHERE r.account_id = $1 AND r.uri = ANY ($2) AND r.present ON CONFLICT DO NOTHING",
+        account_id, list(uris),
+    )  # fmt: skip
+    await ask_less(connection, account_id, uris, after)
+
+
+async def ask_less(connection: Connection, account_id: int, uris: Sequence[str], after: timedelta) -> None:
+    """Owners who are to be asked are asked later and later, at last every 240 times `after`, and after thirty times not
+    before something is new; not at all where no share is said to have the pictures any more."""
+    await connection.execute(
+        "UPDATE received_wanted SET next_attempt_at ="
+        " now() + $3::interval * least(power(4, least(attempts, 5)), 240) * (0.8 + 0.4 * random())"
+        " WHERE account_id = $1 AND uri = ANY ($2)",
         account_id, list(uris), after,
     )  # fmt: skip
     await connection.execute(
-        "DELETE FROM received_wanted w WHERE w.account_id = $1 AND w.uri = ANY ($2)"
-        " AND (w.attempts > 10 OR NOT EXISTS ("
-        "SELECT FROM received r WHERE r.account_id = $1 AND r.uri = w.uri AND r.present))",
+        "DELETE FROM received_wanted WHERE account_id = $1 AND uri = ANY ($2) AND attempts > $3",
+        account_id, list(uris), MOST_REFUSED,
+    )  # fmt: skip
+    await unwant_absent(connection, account_id, uris)
+
+
+async def unwant_absent(connection: Connection, account_id: int, uris: Sequence[str]) -> None:
+    """Owners need not be asked about pictures that no share is said to have any more."""
+    await connection.execute(
+        "DELETE FROM received_wanted w WHERE w.account_id = $1 AND w.uri = ANY ($2) AND NOT EXISTS ("
+        "SELECT FROM received r WHERE r.account_id = $1 AND r.uri = w.uri AND r.present)",
         account_id, list(uris),
     )  # fmt: skip
 

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 CLAIMED_AT_ONCE: Final = 1_000
 # With all that may be said of them, within a megabyte and ten thousand values.
-MOST_ASKED: Final = 200
+MOST_ASKED: Final = 150
 # So few are, whatever is said of them.
 FEW: Final = 20
 ANSWER_BYTES: Final = 4 << 20
@@ -57,6 +58,7 @@ class Question:
     account_id: int
     owner: str
     uris: tuple[str, ...]
+    asked_at: datetime
 
     @property
     def domain(self) -> str:
@@ -149,17 +151,17 @@ class Inquirer:
             return []
         questions = []
         for (account_id, owner), alike in groupby(due, _whose):
-            uris = [one.uri for one in alike]
-            for start in range(0, len(uris), MOST_ASKED):
-                questions.append(Question(account_id, owner, tuple(uris[start : start + MOST_ASKED])))
+            wanted_of = list(alike)
+            for start in range(0, len(wanted_of), MOST_ASKED):
+                some = wanted_of[start : start + MOST_ASKED]
+                questions.append(Question(account_id, owner, tuple(one.uri for one in some), some[0].asked_at))
         return questions
 
     async def _guarded(self, question: Question) -> None:
-        account_id, uris = question.account_id, question.uris
         try:
             if self._silent.get(question.domain):
                 raise Unreachable("its server did not answer a moment ago")
-            await self._ask_in_parts(account_id, question.owner, uris)
+            await self._ask_in_parts(question)
         except (FetchError, NotFound, TimeoutError) as error:
             logger.info("an owner is not asked about pictures: %s", getattr(error, "detail", "it took too long"))
             await self._put_off(question, error)
@@ -186,65 +188,66 @@ class Inquirer:
         except Unavailable as trouble:
             logger.warning("pictures are not asked about: %s", trouble)
 
-    async def _ask_in_parts(self, account_id: int, owner_uri: str, uris: Sequence[str]) -> None:
+    async def _ask_in_parts(self, question: Question) -> None:
         """Ask one owner; where the answer is more than is read at once, again in parts. Raises FetchError."""
         try:
-            await self._ask(account_id, owner_uri, uris)
+            await self._ask(question)
         except Misbehaved:
+            uris = question.uris
             if len(uris) <= FEW:
                 raise
             for start in range(0, len(uris), FEW):
-                await self._ask(account_id, owner_uri, uris[start : start + FEW])
+                await self._ask(replace(question, uris=uris[start : start + FEW]))
 
-    async def _ask(self, account_id: int, owner_uri: str, uris: Sequence[str]) -> None:
+    async def _ask(self, question: Question) -> None:
         """Ask one owner for one account, and hand on what is said. Raises FetchError."""
-        if self._actors.addresses.is_local(owner_uri):
-            await self._ask_here(account_id, owner_uri, uris)
+        if self._actors.addresses.is_local(question.owner):
+            await self._ask_here(question)
             return
         budget = Budget(FETCHES, SECONDS)
-        owner = await self._remote.get(owner_uri, budget=budget)
+        owner = await self._remote.get(question.owner, budget=budget)
         if owner.pictures_url is None:
-            owner = await self._remote.get(owner_uri, fresh=True, budget=budget)
-        me = await self._actors.of_account(account_id)
+            owner = await self._remote.get(question.owner, fresh=True, budget=budget)
+        me = await self._actors.of_account(question.account_id)
         if owner.pictures_url is None:
             answer: Mapping[str, Any] = {}
         else:
             signer = await self._actors.signer(me.id)
             answer = await self._outbound.ask(
-                owner.pictures_url, {"pictures": list(uris)}, signer=signer, budget=budget, seconds=SECONDS,
+                owner.pictures_url, {"pictures": list(question.uris)}, signer=signer, budget=budget, seconds=SECONDS,
                 limit=ANSWER_BYTES,
             )  # fmt: skip
-        told, lost = read_answer(answer, owner_uri, uris)
+        told, lost = read_answer(answer, question.owner, question.uris)
         async with self._database.transaction() as connection:
-            await self._hand_on(connection, account_id, owner, uris, told, lost)
+            await self._hand_on(connection, question, owner, told, lost)
 
-    async def _ask_here(self, account_id: int, owner_uri: str, uris: Sequence[str]) -> None:
+    async def _ask_here(self, question: Question) -> None:
         """The same, where the owner lives here as well: no message is needed to know."""
-        me = await self._actors.of_account(account_id)
-        holder, owner = await self._remote.known(me.uri), await self._remote.known(owner_uri)
+        me = await self._actors.of_account(question.account_id)
+        holder, owner = await self._remote.known(me.uri), await self._remote.known(question.owner)
         if holder is None or owner is None:
             raise NotFound("Nobody here has that id.")
         async with self._database.transaction() as connection:
-            told = await self._describer.described(connection, holder.id, uris)
-            lost = [uri for uri in uris if uri not in told]
-            await self._hand_on(connection, account_id, owner, uris, list(told.values()), lost)
+            told = await self._describer.described(connection, holder.id, question.uris)
+            lost = [uri for uri in question.uris if uri not in told]
+            await self._hand_on(connection, question, owner, list(told.values()), lost)
 
     async def _hand_on(
         self,
         connection: Connection,
-        account_id: int,
+        question: Question,
         owner: RemoteActor,
-        uris: Sequence[str],
         told: Sequence[SharedPicture],
         lost: Sequence[str],
     ) -> None:
+        account_id = question.account_id
         row = await self._remote.row(connection, owner)
         if told:
             await self._incoming.described(connection, account_id, row, told)
         if lost:
-            await self._incoming.lost(connection, row, lost, accounts=[account_id])
+            await self._incoming.lost(connection, row, lost, accounts=[account_id], as_of=question.asked_at)
         known = {picture.uri for picture in told} | set(lost)
-        if silent := [uri for uri in uris if uri not in known]:
+        if silent := [uri for uri in question.uris if uri not in known]:
             await wanted.put_off(connection, account_id, silent, scale=self._pace.scale)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from archypix.core.database import Connection, Database
 from archypix.core.errors import Invalid, NotFound
-from archypix.received.models import SharedPicture
+from archypix.received.models import SharedPicture, Way
 from archypix.shares import pictures_store
 from archypix.shares import store as shares_store
 from archypix.shares.grants import GrantService
@@ -146,8 +146,10 @@ def _answered(uri: str, picture: SharedPicture | None) -> dict[str, Any]:
 
 
 def _held(picture: SharedPicture, ways: Sequence[Covering]) -> SharedPicture:
-    """The picture with the way of most rights by which it is held."""
+    """The picture with the way of most rights by which it is held, and one of the other kind: theirs by the owner's
+    word, or by others'."""
     best = ways[0]
+    other = next((way for way in ways if (len(way.path) > 1) != (len(best.path) > 1)), None)
     return replace(
         picture,
         share=best.share,
@@ -155,6 +157,7 @@ def _held(picture: SharedPicture, ways: Sequence[Covering]) -> SharedPicture:
         depth=best.depth,
         copy=any(way.rights.copy for way in ways),
         metadata_edit=any(way.rights.metadata_edit for way in ways),
+        also=None if other is None else Way(other.share, other.path, other.rights.reshare_depth),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from archypix.core.clock import rfc3339, wall_clock
-from archypix.received.models import Rights, SharedPicture
+from archypix.received.models import Rights, SharedPicture, Way
 from archypix.shares.models import Share
 from federation.sharing.terms import MOST_BYTES, MOST_PICTURES
 
@@ -113,6 +113,15 @@ def _held(picture: SharedPicture) -> dict[str, Any]:
         "apx:reshareDepth": picture.depth,
         "apx:copy": picture.copy,
         "apx:metadataEdit": picture.metadata_edit,
+        "apx:also": None if picture.also is None else _way(picture.also),
+    }
+
+
+def _way(way: Way) -> dict[str, Any]:
+    return {
+        "apx:share": way.share,
+        "apx:grants": [str(grant) for grant in way.grants],
+        "apx:reshareDepth": way.depth,
     }
 
 

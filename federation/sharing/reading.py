@@ -17,7 +17,7 @@ from archypix.core.tag_paths import format_path, parse_path
 from archypix.media.texts import LONG, SHORT, TITLE
 from archypix.pictures.edit_values import RANGES
 from archypix.pictures.names import clean_filename
-from archypix.received.models import Rights, SharedPicture
+from archypix.received.models import Rights, SharedPicture, Way
 from federation.documents.errors import Malformed
 from federation.documents.terms import embedded, has_type, id_of, many
 from federation.sharing import ids, values
@@ -267,13 +267,25 @@ def _taken(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _held(document: Mapping[str, Any], owner: str) -> dict[str, Any]:
     """How access is held: by a share of the owner's, or it is not said."""
-    share = id_of(document.get("apx:share"))
-    if share is None or not ids.is_share_of(owner, share):
+    way = _way(document, owner)
+    if way is None:
         return {}
     return {
-        "share": share,
-        "grants": values.uuids(document.get("apx:grants"), LONGEST_PATH) or (),
-        "depth": values.whole(document.get("apx:reshareDepth"), 0, values.MOST_DEPTH) or 0,
+        "share": way.share,
+        "grants": way.grants,
+        "depth": way.depth,
         "copy": document.get("apx:copy") is True,
         "metadata_edit": document.get("apx:metadataEdit") is True,
+        "also": _way(document.get("apx:also"), owner),
     }
+
+
+def _way(document: Any, owner: str) -> Way | None:
+    share = id_of(document.get("apx:share")) if isinstance(document, Mapping) else None
+    if share is None or not ids.is_share_of(owner, share):
+        return None
+    return Way(
+        share,
+        values.uuids(document.get("apx:grants"), LONGEST_PATH) or (),
+        values.whole(document.get("apx:reshareDepth"), 0, values.MOST_DEPTH) or 0,
+    )

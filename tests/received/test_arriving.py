@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 
 from archypix.core.errors import Conflict, NotFound
-from archypix.received.models import Rights
+from archypix.received.models import Rights, SharedPicture, Way
 from tests.received.post import Post, again, offer, open_post, picture
 
 
@@ -144,6 +146,95 @@ async def test_a_relayed_picture_is_there_once_its_owner_has_described_it(post: 
     await post.add(share, one, sequence=2)
     await post.tell("described", post.account, post.dora.id, [one])
     assert await post.names() == ["one.jpg"]
+
+
+async def test_an_answer_says_nothing_of_what_came_after_the_question(post: Post) -> None:
+    """The owner is asked, lets somebody in and tells of it; then comes what was answered before that."""
+    direct, relayed, one = offer(post.dora), offer(post.erik, name="other"), picture(post.dora, "one")
+    await post.taken(direct)
+    await post.taken(relayed)
+    await post.add(relayed, one)
+    asked_at = await post.shelf.sql("SELECT clock_timestamp()")
+    await post.add(direct, one)
+    await post.tell("lost", post.dora.id, [one.uri], [post.account], as_of=asked_at)
+    assert await post.names() == ["one.jpg"]
+    # Of the other way it says something, and the owner is asked again about that one.
+    assert await post.shelf.sql("SELECT count(*) FROM received WHERE refused_at IS NOT NULL") == 1
+    assert await post.shelf.sql("SELECT array_agg(uri) FROM received_wanted") == [one.uri]
+    await post.tell("lost", post.dora.id, [one.uri], [post.account])
+    assert await post.names() == []
+
+
+async def test_owners_who_refused_are_asked_for_as_long_as_pictures_are_said_to_be_there(post: Post) -> None:
+    share, one = offer(post.erik), picture(post.dora, "one")
+    await post.taken(share)
+    await post.add(share, one)
+    for _ in range(25):
+        await post.tell("lost", post.dora.id, [one.uri], [post.account])
+        wait = "SELECT extract(epoch FROM next_attempt_at - now())::int FROM received_wanted"
+        assert 60 <= await post.shelf.sql(wait) <= 10 * 3600
+        await post.shelf.sql("UPDATE received_wanted SET attempts = attempts + 1")
+    await post.tell("described", post.account, post.dora.id, [granted(one)])
+    assert await post.names() == ["one.jpg"]
+    assert await post.shelf.sql("SELECT count(*) FROM received_wanted") == 0
+    await post.tell("lost", post.dora.id, [one.uri], [post.account])
+    await post.remove(share, one, sequence=5)
+    assert await post.shelf.sql("SELECT count(*) FROM received_wanted") == 0
+
+
+async def test_a_grant_that_ends_late_does_not_end_a_new_one(post: Post) -> None:
+    """Taken away and given anew by another grant: news of the first one's end may come last."""
+    share, one = offer(post.erik), picture(post.dora, "one")
+    first, second = granted(one), granted(one)
+    await post.taken(share)
+    await post.add(share, one)
+    await post.tell("described", post.account, post.dora.id, [first])
+    await post.remove(share, one, sequence=2)
+    assert await post.add(share, one, sequence=3) == [one.uri]
+    await post.tell("cut", post.dora.id, [first.grants[-1]], [post.account])
+    await post.tell("described", post.account, post.dora.id, [second])
+    assert await post.names() == ["one.jpg"]
+    # And where it was not known yet which one holds, the owner is asked.
+    await post.tell("cut", post.dora.id, [second.grants[-1]], [post.account])
+    assert await post.names() == []
+    assert await post.shelf.sql("SELECT array_agg(uri) FROM received_wanted") == [one.uri]
+    await post.tell("described", post.account, post.dora.id, [granted(one)])
+    assert await post.names() == ["one.jpg"]
+
+
+async def test_every_way_that_an_owner_names_is_good_again(post: Post) -> None:
+    """Refused by all ways, and then given by two shares of the owner's and by another's passing on."""
+    first, second, relayed = offer(post.dora), offer(post.dora, name="second"), offer(post.erik)
+    one = picture(post.dora, "one")
+    for share in (first, second, relayed):
+        await post.taken(share)
+        await post.add(share, one)
+    await post.tell("lost", post.dora.id, [one.uri], [post.account])
+    assert await post.names() == []
+    told = replace(one, share=second.uri, grants=(UUID(second.uri[-36:]),), depth=2)
+    await post.tell("described", post.account, post.dora.id, [told])
+    refused = "SELECT count(*) FROM received WHERE refused_at IS NOT NULL"
+    assert await post.names() == ["one.jpg"]
+    # Of what others pass on, this says nothing: the owner is asked about that once more.
+    assert await post.shelf.sql(refused) == 1
+    assert await post.shelf.sql("SELECT array_agg(uri) FROM received_wanted") == [one.uri]
+    by_erik = Way(f"{post.dora.uri}/shares/{uuid4()}", (uuid4(), uuid4()), 1)
+    await post.tell("described", post.account, post.dora.id, [replace(told, also=by_erik)])
+    assert await post.shelf.sql(refused) == 0
+    assert await post.shelf.sql("SELECT count(*) FROM received_wanted") == 0
+    way = await post.shelf.sql("SELECT upstream || depth FROM received WHERE NOT direct")
+    assert way == f"{by_erik.share}1"
+    # Both shares of hers end, and the picture is there by the other way.
+    await post.tell("revoked", post.dora.id, first.uri)
+    await post.tell("revoked", post.dora.id, second.uri)
+    assert await post.names() == ["one.jpg"]
+    await post.tell("cut", post.dora.id, [by_erik.grants[-1]], [post.account])
+    assert await post.names() == []
+
+
+def granted(one: SharedPicture) -> SharedPicture:
+    """As its owner tells of it to somebody who holds access by another's passing on, by a grant of its own."""
+    return replace(one, share=f"{one.owner}/shares/{uuid4()}", grants=(uuid4(),))
 
 
 async def test_what_one_owns_never_comes_back(post: Post) -> None:

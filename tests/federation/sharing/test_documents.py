@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archypix.received.models import Party, Rights, SharedPicture
+from archypix.received.models import Party, Rights, SharedPicture, Way
 from archypix.shares.models import Share
 from federation.documents.errors import Malformed
 from federation.documents.parse import load
@@ -69,6 +69,7 @@ def test_a_picture_is_read_as_it_was_written() -> None:
         picture(kind="raw", media_type="image/x-nikon-nef"),
         picture(captured_at=None, utc_offset=None, latitude=None, longitude=None, altitude=None, title=None),
         picture(share=None, grants=(), depth=0, copy=False, metadata_edit=False, deletes_at=None),
+        picture(also=Way(f"{ALICE}/shares/{uuid4()}", (uuid4(), uuid4()), 1)),
     ):
         assert read_picture(over_the_wire(picture_document(one)), ALICE) == one
 
@@ -153,6 +154,13 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, Any]] = {
     "grants": ({"apx:grants": ["x"]}, "grants", ()),
     "share of another": ({"apx:share": f"{BOB}/shares/{SHARE_ID}"}, "share", None),
     "depth": ({"apx:reshareDepth": 10**9}, "depth", 0),
+    "another way that is a text": ({"apx:also": "x"}, "also", None),
+    "another way by somebody else": ({"apx:also": {"apx:share": f"{BOB}/shares/{SHARE_ID}"}}, "also", None),
+    "another way without grants": (
+        {"apx:also": {"apx:share": f"{ALICE}/shares/{SHARE_ID}", "apx:grants": 7}},
+        "also",
+        Way(f"{ALICE}/shares/{SHARE_ID}", ()),
+    ),
     "end": ({"apx:deletesAt": "soon"}, "deletes_at", None),
 }
 

@@ -51,6 +51,28 @@ async def test_alice_to_bob_to_carol(houses: list[House]) -> None:
     await bob.sees("bobs.jpg")
 
 
+async def test_by_two_ways_and_then_by_none(houses: list[House]) -> None:
+    """Carol gets the picture by Bob, then by Alice too; each way ends by itself, and is known until then."""
+    alice, bob, carol, first, _ = await passed_on(houses, "ways")
+    await carol.sees("goats.jpg", "bobs.jpg")
+    direct = await alice.share("/Travel", carol)
+    await carol.accept(direct)
+    items = (await carol.get("/pictures"))["items"]
+    goats = next(one["id"] for one in items if one["filename"] == "goats.jpg")
+
+    async def senders(*expected: str) -> None:
+        async def look() -> bool:
+            return set((await carol.get(f"/pictures/{goats}"))["received"]["senders"]) == set(expected)
+
+        await until(look, f"{expected} as senders")
+
+    await senders(alice.shown, bob.shown)
+    await alice.send("POST", f"/shares/{direct}/revoke")
+    await senders(bob.shown)
+    await alice.send("POST", f"/shares/{first}/revoke")
+    await carol.sees("bobs.jpg")
+
+
 async def test_what_may_not_be_passed_on_does_not_arrive(houses: list[House]) -> None:
     alice, _, carol, first, _ = await passed_on(houses, "no", reshare_depth=0)
     await carol.sees("bobs.jpg")
