@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -20,12 +21,17 @@ import pytest_asyncio
 import redis
 
 from tests.embedded import CACHES, TEMPLATE
+from tests.laws import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.memory import make_folder
 from tests.programs import needs_program
 from tests.storage.radosgw import PROGRAMS
 from tests.storage.shared import run_folder, shared
+from tests.tracing import pytest_fixture_setup as pytest_fixture_setup
+from tests.tracing import pytest_pyfunc_call as pytest_pyfunc_call
 
 START_WITHIN = 60.0
+# Objects, more of them made than freed, before the youngest are looked through.
+GARBAGE_AFTER = 20_000
 _memory: list[Path] = []
 
 
@@ -40,6 +46,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     for made in _memory:
         shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays for the whole run: looking for garbage in it takes a tenth of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,4 +1,4 @@
-"""Rate limits, shared by all servers through Redis or Valkey; while that is away, each server counts by itself."""
+"""Rate limits, shared by all servers through Redis or Valkey; what a server took itself counts also without that."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
+from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
 from archypix.core.errors import RateLimited
@@ -76,7 +77,10 @@ class Budget:
 
 
 class Limiter:
-    """Takes hits from budgets. Without a cache that answers, at most 20,000 budgets are kept in this process."""
+    """Takes hits from budgets, in the cache and in this process, which keeps the last 20,000 it took from.
+
+    Both must have one left: a cache that is away for a moment, and back, knows nothing of the hits in between.
+    """
 
     def __init__(self, cache: Redis, *, prefix: str = PREFIX) -> None:
         self._cache = cache
@@ -93,7 +97,8 @@ class Limiter:
             url,
             socket_timeout=CACHE_TIMEOUT,
             socket_connect_timeout=CACHE_TIMEOUT,
-            retry=Retry(NoBackoff(), 1),
+            # What was not answered in time may have been counted; asked again, it would be counted twice.
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionLost,)),
         )
         return cls(cache, prefix=prefix)
 
@@ -104,16 +109,18 @@ class Limiter:
     async def take(self, *budgets: Budget) -> None:
         """Count one hit in each of `budgets`, or, where one of them has none left, in none: `RateLimited`."""
         wait = await self._ask(self._take, budgets, [n for budget in budgets for n in (budget.interval, budget.span)])
-        if wait is None:
-            wait = self._local.take(budgets)
+        if not wait:
+            counted, wait = wait == 0, self._local.take(budgets)
+            if counted and wait > 0:
+                await self._ask(self._give_back, budgets, [budget.interval for budget in budgets])
         if wait > 0:
             seconds = math.ceil(wait / 1_000_000)
             raise RateLimited(f"Too many tries. The next one is taken in {_spoken(seconds)}.", retry_after=seconds)
 
     async def give_back(self, *budgets: Budget) -> None:
         """Undo one hit in each of `budgets`: it turned out to be harmless."""
-        if await self._ask(self._give_back, budgets, [budget.interval for budget in budgets]) is None:
-            self._local.give_back(budgets)
+        self._local.give_back(budgets)
+        await self._ask(self._give_back, budgets, [budget.interval for budget in budgets])
 
     async def close(self) -> None:
         """Close the connections."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.accounts.house import open_house
+from tests.rig import commands
 from tests.rig.server import environment
 
 
@@ -23,10 +24,7 @@ class Shell:
         self._data = data
 
     def run(self, *words: str, stdin: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "archypix.cli", *words, "--data", str(self._data)],
-            env=self._environment, input=stdin, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = commands.run([*words, "--data", str(self._data)], env=self._environment, stdin=stdin, timeout=60)
         assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done

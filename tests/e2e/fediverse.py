@@ -105,7 +105,7 @@ def be_followed(user: User, peer: FedifyPeer, by: str) -> None:
     sent = peer.follow(handle(user), as_=by)
     assert sent["error"] is None, sent
     peer.wait_for(
-        lambda: any(one["id"] == me and one["accepted"] for one in peer.following(by)), what="our Accept", within=20
+        lambda: any(one["id"] == me and one["accepted"] for one in peer.following(by)), what="our Accept", within=90
     )
 
 

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from archypix.core.runtime.datadir import DataDir
-from archypix.core.runtime.postgres import database_url
-from tests.rig.server import Server, archypix, running
+from archypix.core.runtime.services import services
+from archypix.core.settings import load_settings
+from tests.rig.server import archypix, running
 
 
-@pytest.fixture
-def stocked(tmp_path: Path, photos: Path) -> Path:
-    """A data directory with twelve pictures in it, no server running."""
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, photos: Path) -> Path:
+    """A data directory with twelve pictures in it, to be copied."""
+    data = tmp_path_factory.mktemp("prepared") / "data"
     with running(data, arguments=("--workers", "2")) as server:
         server.create_user("alice")
         done = archypix("import", str(photos), "--user", "alice", "--tag", "/A/B", data=data)
         assert done.returncode == 0, done.stdout + done.stderr
+        assert findings(data) == (0, [])
     return data
+
+
+@pytest.fixture
+def stocked(tmp_path: Path, prepared: Path) -> Path:
+    """A data directory with twelve pictures in it, no server running."""
+    # Owners and all: the database runs as a user of its own.
+    subprocess.run(["cp", "-a", str(prepared), str(tmp_path / "data")], check=True, timeout=60)
+    return tmp_path / "data"
 
 
 def findings(data: Path, *words: str) -> tuple[int, list[str]]:
@@ -87,15 +98,9 @@ def test_bytes_that_rot_are_found_by_reading_them(stocked: Path) -> None:
          "a picture that waits for nobody"),
     ],
 )  # fmt: skip
-async def test_wrong_rows_are_named(tmp_path: Path, photos: Path, statement: str, kind: str) -> None:
-    data = tmp_path / "data"
-    server = Server(data, arguments=("--workers", "1")).start()
-    try:
-        server.create_user("alice")
-        archypix("import", str(photos), "--user", "alice", "--tag", "/A/B", data=data)
-        connection = await asyncpg.connect(database_url(DataDir.open(data)))
+async def test_wrong_rows_are_named(stocked: Path, statement: str, kind: str) -> None:
+    async with services(load_settings({}, data=stocked)) as endpoints:
+        connection = await asyncpg.connect(endpoints.database_url)
         await connection.execute(statement)
         await connection.close()
-        assert findings(data) == (1, [kind])
-    finally:
-        server.stop()
+        assert await asyncio.to_thread(findings, stocked) == (1, [kind])

@@ -112,7 +112,7 @@ def test_an_account_that_ends_says_so_and_is_gone(admin: User, alice: User, peer
     peer.wait_for(
         lambda: [one for one in peer.received(type_="Delete", actor=me) if one["object"] == me],
         what="the Delete",
-        within=20,
+        within=90,
     )
     gone = requests.get(me, headers=ACTIVITY, timeout=10)
     assert gone.status_code == 410

@@ -161,7 +161,7 @@ def test_our_report_reaches_their_administrator(admin: User, alice: User, peer: 
     (report,) = reports(admin, peer.actor("dora"))
     assert report["reporter"] == alice.name
     assert admin.post(f"/admin/reports/{report['id']}/forward", json={}).status_code == 200
-    (flag,) = peer.wait_for(lambda: flags(peer), what="the Flag", within=20)
+    (flag,) = peer.wait_for(lambda: flags(peer), what="the Flag", within=90)
     assert flag["actor"] == uri(alice).replace(f"/users/{alice.name}", "/actor")
     assert flag["content"] == "these are my pictures"
     assert alice.name not in str(flag)

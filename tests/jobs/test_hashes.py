@@ -33,7 +33,7 @@ async def test_old_pictures_get_their_hash_while_nothing_else_is_to_do(alice: Pe
         assert was is not None
         await site.sql(FORGET, picture_id)
         await site.sql(QUEUE)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while await site.sql(HASH, picture_id) != was:
                 await jobs.backfill_hashes()
                 await asyncio.sleep(0.05)

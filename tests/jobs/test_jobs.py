@@ -34,7 +34,7 @@ async def test_a_report_makes_the_picture_ready_at_once(alice: Person, site: Sit
     await hand.put_thumbnails(job)
     async with site.service(EventService).subscribe(alice.id) as stream:
         assert (await hand.complete(job, iso=400, rating=3, title="T", latitude=1.5, longitude=2.5)).status == 200
-        event = await stream.next(within=5)
+        event = await stream.next(within=60)
         assert (event.kind, event.data) == ("picture.ready", b'{"id":"%s"}' % picture.encode())
     whole = await alice.get(f"/pictures/{picture}")
     facts = {"width": 4000, "height": 3000, "iso": 400, "rating": 3, "title": "T", "latitude": 1.5, "state": "ready"}
@@ -209,7 +209,7 @@ async def test_a_file_that_kills_the_decoder_twice_is_given_up(alice: Person, ha
     await site.sql("UPDATE jobs SET next_attempt_at = now()")
     async with site.service(EventService).subscribe(alice.id) as stream:
         await hand.fail(await hand.one(), "decoder ended with -11", crashed=True)
-        assert (await stream.next(within=5)).kind == "picture.failed"
+        assert (await stream.next(within=60)).kind == "picture.failed"
     whole = await alice.get(f"/pictures/{picture}")
     assert whole["state"] == "failed"
     assert "decoder stops" in whole["failure"]
@@ -254,7 +254,8 @@ async def test_a_waiting_worker_gets_work_at_once(alice: Person, hand: Hand, sit
     began = time.monotonic()
     await alice.upload(photo(1))
     (job,) = await waiting
-    assert time.monotonic() - began < 1.0
+    # Not only when it has waited for as long as it would.
+    assert time.monotonic() - began < 12
     assert job["size"] == 20_000
     # The next claim comes with the answer, in the same request.
     await alice.upload(photo(2))
@@ -333,11 +334,9 @@ async def test_reports_tags_trash_and_purges_at_once_never_stand_in_each_others_
                 statuses.append((await alice.call("DELETE", f"/pictures/{identifier}?permanent=true")).status)
             assert set(statuses) <= {200, 204}
 
-    began = time.monotonic()
     hands = [Hand(site, f"w{number}") for number in range(4)]
     await asyncio.gather(*(work(hand) for hand in hands), *(disturb(start) for start in range(4)))
-    # PostgreSQL finds a deadlock after a second; without any, this is far from it.
-    assert time.monotonic() - began < 15
+    assert await site.sql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == 0
     await site.settle()
     assert await site.findings() == []
     assert len((await alice.get("/pictures", trash="true"))["items"]) == 20

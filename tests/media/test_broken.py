@@ -71,9 +71,9 @@ def test_a_wrong_extension_does_not_matter(look: Look, name: str, true_type: str
      ("bomb.tiff", (100_000, 100_000))],
 )  # fmt: skip
 def test_bombs_are_refused_before_they_unfold(look: Look, name: str, size: tuple[int, int]) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = look(name)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 3
     assert found.failure is not None
     assert "400 megapixels" in found.failure
     assert (found.width, found.height) == size

@@ -146,7 +146,7 @@ class PeerProcess:
             raise ControlError(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json()
 
-    def wait_for(self, look: Callable[[], Any], *, within: float = 10.0, what: str = "something") -> Any:
+    def wait_for(self, look: Callable[[], Any], *, within: float = 90.0, what: str = "something") -> Any:
         """The first true answer of `look`, asked again and again. Raises AssertionError after `within` seconds."""
         end = time.monotonic() + within
         while not (found := look()):

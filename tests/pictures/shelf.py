@@ -73,6 +73,12 @@ class Shelf:
         async with self.database.connection() as connection:
             return await connection.fetchval(statement, *values)
 
+    async def waiting(self) -> int:
+        """How many transactions wait for a lock, on this database alone: other tests run on the same server."""
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        found: int = await self.sql(sql)
+        return found
+
     async def trash(self, *picture_ids: UUID, restore: bool = False) -> None:
         moment = "NULL" if restore else "now()"
         await self.sql(f"UPDATE pictures SET deleted_at = {moment} WHERE id = ANY ($1)", list(picture_ids))

@@ -39,7 +39,7 @@ async def test_an_upload_is_tagged_once_it_is_examined(site: Site) -> None:
 
 async def _until(person: Person, picture: str, tags: list[str]) -> None:
     """Wait until the picture has these tags, and the pipeline has come to rest."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while True:
             found = (await person.get(f"/pictures/{picture}"))["tags"]
             if found == tags and not (await person.get("/services"))["pending"]:

@@ -126,7 +126,7 @@ class Network:
         for link in self.links.values():
             link.weather = weather
 
-    def settle(self, *, within: float = 10.0) -> None:
+    def settle(self, *, within: float = 60.0) -> None:
         """Until nothing is on its way any more."""
         self._do(self._settled(within))
 

@@ -17,6 +17,8 @@ from typing import Any
 import psutil
 import requests
 
+from tests.rig import commands
+
 LISTENING = re.compile(r"listening on (http://\S+)")
 SETUP_LINK = re.compile(r"(http\S*/setup\?token=\S+)")
 
@@ -31,6 +33,8 @@ def archypix(
     *words: str, data: Path, env: Mapping[str, str] | None = None, stdin: str | None = None, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """Run one command of the command line to its end."""
+    if words[0] in commands.LOADED:
+        return commands.run([*words, "--data", str(data)], env=environment(env), stdin=stdin, timeout=timeout)
     return subprocess.run(
         [sys.executable, "-m", "archypix.cli", *words, "--data", str(data)],
         env=environment(env),

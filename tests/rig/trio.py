@@ -178,7 +178,7 @@ def three_servers(folder: Path, *, seed: int = 0, workers: int = 1, **settings: 
         trio.stop()
 
 
-def until(look: Callable[[], Any], what: str, *, within: float = 30.0, every: float = 0.1) -> Any:
+def until(look: Callable[[], Any], what: str, *, within: float = 90.0, every: float = 0.1) -> Any:
     """The first true answer; `what` says what was missed where there is none in time."""
     end = time.monotonic() + within
     while not (found := look()):

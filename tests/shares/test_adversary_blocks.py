@@ -54,8 +54,8 @@ async def meanwhile(street: Street, share_id: UUID, deed: Awaitable[Any]) -> Non
     async with street.database.transaction() as connection:
         await lock_library(connection, street.alice)
         task = asyncio.ensure_future(deed)
-        async with asyncio.timeout(20):
-            while not await street.shelf.sql("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        async with asyncio.timeout(90):
+            while not await street.shelf.waiting():
                 await asyncio.sleep(0.01)
         await store.lock_blocks(connection, street.alice)
         await store.lock(connection, share_id)

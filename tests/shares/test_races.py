@@ -24,7 +24,7 @@ class Slow(Book):
 
     async def _wait(self) -> None:
         self.reached.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             await self.go.wait()
 
     async def revoked(self, connection: Connection, cut: Cut) -> None:
@@ -39,7 +39,7 @@ async def begun(street: Street, deed: Awaitable[Any]) -> tuple[asyncio.Future[An
     slow = Slow()
     street.shares.outside.herald = slow
     task = asyncio.ensure_future(deed)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         await slow.reached.wait()
     street.shares.outside.herald = street.book
     return task, slow
@@ -47,8 +47,8 @@ async def begun(street: Street, deed: Awaitable[Any]) -> tuple[asyncio.Future[An
 
 async def waits(street: Street, at_least: int = 1) -> None:
     """Return when so many transactions wait for a lock."""
-    async with asyncio.timeout(20):
-        while await street.shelf.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") < at_least:
+    async with asyncio.timeout(90):
+        while await street.shelf.waiting() < at_least:
             await asyncio.sleep(0.01)
 
 

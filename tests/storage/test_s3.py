@@ -91,7 +91,7 @@ async def test_a_service_that_is_not_there(signer: Signer) -> None:
     with pytest.raises(Unavailable) as caught:
         await S3Storage(config, signer).start()
     assert caught.value.detail == "The object store does not answer."
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 120
 
 
 async def test_a_bucket_that_went_away(s3: S3Storage) -> None:

@@ -106,8 +106,8 @@ async def test_a_date_that_changes_meanwhile(shelf: Shelf) -> None:
     async with shelf.database.transaction() as connection:
         await connection.execute("UPDATE pictures SET sorted_at = $2 WHERE id = $1", picture, later)
         assigning = asyncio.create_task(assign())
-        async with asyncio.timeout(10):
-            while not await shelf.sql("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        async with asyncio.timeout(90):
+            while not await shelf.waiting():
                 await asyncio.sleep(0.01)
     await assigning
     async with shelf.database.connection() as connection:

@@ -94,7 +94,7 @@ async def test_a_plan_made_for_one_picture_is_right_for_many(shelf: Shelf) -> No
             "INSERT INTO blobs SELECT gen_random_uuid(), sha256(i::text::bytea), 1, 'live'"
             " FROM generate_series(1, 4000) i"
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await connection.execute(
                 "INSERT INTO pictures (id, owner_id, blob_id, sha256, size, filename, media_type, kind, state,"
                 " date_source, sorted_at, source)"

@@ -28,7 +28,7 @@ async def test_what_is_too_large_is_refused_before_its_bytes_are_sent(site: Site
             f"Content-Type: image/jpeg\r\nContent-Length: {length}\r\n\r\n"
         )
         writer.write(head.encode())
-        answer = await asyncio.wait_for(reader.read(4096), 10)
+        answer = await asyncio.wait_for(reader.read(4096), 60)
         assert b" 413 " in answer.splitlines()[0]
         assert code in answer
         writer.close()
@@ -93,7 +93,7 @@ async def test_nobody_receives_more_than_sixteen_at_once(site: Site) -> None:
     open_ones = [await asyncio.open_connection(host, int(port)) for _ in range(16)]
     for _, writer in open_ones:
         writer.write(head + b"x")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while await site.sql("SELECT count(*) FROM uploads WHERE state = 'open'") < 16:
             await asyncio.sleep(0.05)
     refused = await carol.upload(photo(1))
@@ -101,6 +101,6 @@ async def test_nobody_receives_more_than_sixteen_at_once(site: Site) -> None:
     assert "Retry-After" in refused.headers
     for _, writer in open_ones:
         writer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(90):
         while (await carol.upload(photo(1))).status == 429:
             await asyncio.sleep(0.1)

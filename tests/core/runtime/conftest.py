@@ -96,7 +96,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Driver]]:
         driver.kill()
     for driver in drivers:
         pids = [pid for pid in driver.said.get("children", {}).values() if pid]
-        wait_until(lambda pids=pids: not any(is_alive(pid) for pid in pids), within=10)  # type: ignore[misc]
+        wait_until(lambda pids=pids: not any(is_alive(pid) for pid in pids), within=60)  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session")
@@ -189,7 +189,7 @@ class Writer(threading.Thread):
 def write_for_a_while(url: str) -> Writer:
     writer = Writer(url)
     writer.start()
-    wait_until(lambda: writer.acknowledged > 100, within=10)
+    wait_until(lambda: writer.acknowledged > 100, within=60)
     return writer
 
 

@@ -44,12 +44,12 @@ def test_an_offer_to_a_server_that_knows_no_shares(admin: User, peer: FedifyPeer
     assert alice.post("/pictures", files=files, data={"tags": f'["{ALPS}"]'}).status_code == 201
     made = alice.post("/shares", json={"tag": ALPS, "recipient": peer.handle("bob"), "name": "Alps"})
     assert made.status_code == 201, made.text
-    peer.wait_for(lambda: peer.received(type_="Offer"), what="the offer", within=20)
+    peer.wait_for(lambda: peer.received(type_="Offer"), what="the offer", within=90)
     assert peer.errors() == []
     # The same lane goes on: another message, and another share that is taken back at once.
     be_followed(alice, peer, "carol")
     assert alice.post(f"/shares/{made.json()['id']}/revoke").status_code == 200
-    peer.wait_for(lambda: peer.received(type_="Undo"), what="the revocation", within=20)
+    peer.wait_for(lambda: peer.received(type_="Undo"), what="the revocation", within=90)
     until(lambda: waiting(admin) == 0, "an empty queue")
     assert peer.errors() == []
     assert peer.unverified() == []

@@ -18,7 +18,7 @@ async def _copied(street: Street, picture: str, *, tags: list[str] | None = None
     """What became of a copy, once something has."""
     person = street.bob.person
     await person.send("POST", f"/pictures/{picture}/copy", {"tags": tags or []}, status=202)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while True:
             copy = await person.get(f"/pictures/{picture}/copy")
             if copy["state"] != "waiting":
@@ -125,7 +125,7 @@ async def test_a_copy_waits_for_an_owner_who_is_offline(street: Street) -> None:
     _, (picture,) = await street.share([given], owner=row)
     person = street.bob.person
     await person.send("POST", f"/pictures/{picture}/copy", {}, status=202)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while not await street.bob.site.sql("SELECT attempts FROM copies WHERE lease IS NULL AND attempts > 0"):
             await asyncio.sleep(0.05)
     assert (await person.get(f"/pictures/{picture}/copy"))["state"] == "waiting"
@@ -155,7 +155,7 @@ async def test_the_copy_is_told(street: Street) -> None:
         f"{street.bob.site.url}/api/v1/events", headers={"Authorization": f"Bearer {street.bob.person.token}"}
     ) as stream:
         await _copied(street, picture)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             kind = ""
             async for line in stream.content:
                 if line.startswith(b"event:"):

@@ -41,7 +41,7 @@ async def test_holders_fetch_from_the_bucket(
         assert 60 <= _seconds(original) <= 120
         assert await _bare(street.bob.site.client, original) == given[0].content
         await person.send("POST", f"/pictures/{picture}/copy", {}, status=202)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(90):
             while (copy := await person.get(f"/pictures/{picture}/copy"))["state"] == "waiting":
                 await asyncio.sleep(0.05)
         assert copy["state"] == "done", copy

@@ -46,7 +46,7 @@ async def alice(site: Site, peer: FedifyPeer) -> Person:
 
 
 async def _until(peer: FedifyPeer, condition: Any, what: str) -> None:
-    await asyncio.to_thread(lambda: peer.wait_for(condition, within=30.0, what=what))
+    await asyncio.to_thread(lambda: peer.wait_for(condition, within=90.0, what=what))
 
 
 async def _heard(peer: FedifyPeer, kind: str, how_many: int = 1) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def alice(server: Server) -> User:
     return server.create_user("alice")
 
 
-def until(look: Callable[[], Any], what: str, *, within: float = 40.0) -> Any:
+def until(look: Callable[[], Any], what: str, *, within: float = 90.0) -> Any:
     """The first true answer."""
     end = time.monotonic() + within
     while not (found := look()):

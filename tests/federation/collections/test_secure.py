@@ -26,7 +26,7 @@ async def test_no_cache_keeps_what_only_those_who_sign_may_see(
         picture = (await alice.upload(jpeg(1), "1.jpg", tags='["/Travel"]')).json
         await alice.until(picture["id"], "ready")
         made = await alice.send("POST", "/collections", {"tag": "/Travel", "slug": "travel"}, status=201)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not (posts := (await alice.get(f"/collections/{made['id']}/posts"))["items"]):
                 await asyncio.sleep(0.05)
         path = posts[0]["url"].removeprefix(LOCAL) + rest

@@ -38,7 +38,7 @@ async def bob(site: Site) -> Person:
     return await site.person("bob")
 
 
-async def until(look: Callable[[], Awaitable[Any]], what: str, within: float = 60.0) -> Any:
+async def until(look: Callable[[], Awaitable[Any]], what: str, within: float = 90.0) -> Any:
     try:
         async with asyncio.timeout(within):
             while not (found := await look()):

@@ -24,7 +24,7 @@ async def site(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterat
         yield site
 
 
-async def _until(look: Callable[[], Awaitable[Any]], what: str, within: float = 30.0) -> Any:
+async def _until(look: Callable[[], Awaitable[Any]], what: str, within: float = 90.0) -> Any:
     try:
         async with asyncio.timeout(within):
             while not (found := await look()):

@@ -46,7 +46,7 @@ async def test_who_is_being_blocked_does_not_become_a_follower(town: Town) -> No
         pass
     gate.set()
     await block
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while await town.site.sql(waiting):
             await asyncio.sleep(0.02)
     assert await town.site.sql("SELECT count(*) FROM followers") == 0

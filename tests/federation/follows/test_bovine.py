@@ -27,7 +27,7 @@ def betty() -> Iterator[BovinePeer]:
         yield peer
 
 
-def until(look: Callable[[], Any], what: str, *, within: float = 20.0) -> Any:
+def until(look: Callable[[], Any], what: str, *, within: float = 90.0) -> Any:
     """The first true answer."""
     end = time.monotonic() + within
     while not (found := look()):

@@ -47,7 +47,7 @@ def alice(server: Server) -> User:
     return User(server, name, made.json()["token"])
 
 
-def until(look: Callable[[], Any], what: str, *, within: float = 20.0) -> Any:
+def until(look: Callable[[], Any], what: str, *, within: float = 90.0) -> Any:
     """The first true answer."""
     end = time.monotonic() + within
     while not (found := look()):

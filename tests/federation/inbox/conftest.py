@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+import redis
 
 from tests.embedded import CACHES, TEMPLATE
 from tests.federation.inbox.town import Town, open_town
@@ -36,6 +37,8 @@ async def calm_town(
     url = urlunsplit(parts._replace(netloc="archypix@", path=f"/{name}"))
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     cache = f"{_services['valkey']}?db={int(worker) % CACHES}"
+    with redis.Redis.from_url(cache) as client:
+        client.flushdb()
     folder: Path = tmp_path_factory.mktemp("town")
     async with open_town(
         url, cache, folder / "data", federation_host_rate=100_000, federation_actor_rate=100_000

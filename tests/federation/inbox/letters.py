@@ -174,7 +174,7 @@ async def send(url: str, request: bytes, *, pause: float = 0.0, pieces: int = 1)
                     await asyncio.sleep(pause)
         except ConnectionError:
             pass  # A refusal may come before all is sent.
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             return await _reply(reader)
     finally:
         writer.close()

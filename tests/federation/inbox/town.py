@@ -55,16 +55,16 @@ class Town:
         assert actor is not None
         return actor
 
-    def persona(self, uri: str, number: int = 0) -> Persona:
-        """Somebody elsewhere, whom their server shows."""
+    def persona(self, uri: str, number: int = 0, **more: Any) -> Persona:
+        """Somebody elsewhere, whom their server shows, with `more` in their document."""
         persona = Persona.make(uri, number)
         self.people[uri] = persona
-        self.serve(uri, persona.document())
+        self.serve(uri, persona.document(**more))
         return persona
 
-    async def known(self, uri: str, number: int = 0) -> Persona:
+    async def known(self, uri: str, number: int = 0, **more: Any) -> Persona:
         """Somebody elsewhere whom this server knows already."""
-        persona = self.persona(uri, number)
+        persona = self.persona(uri, number, **more)
         await self.remote.get(uri)
         return persona
 

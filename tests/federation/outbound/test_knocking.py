@@ -194,7 +194,7 @@ async def test_an_inbox_that_talks_without_end(outbound: Outbound, wild: Wild, s
     wild.paths["/inbox"] = pour
     done = await outbound.post(INBOX, BODY, signer=signer)
     assert (done.status, len(done.detail)) == (500, 299)
-    await asyncio.wait_for(wild.left.wait(), 5)
+    await asyncio.wait_for(wild.left.wait(), 60)
 
 
 async def test_an_inbox_that_took_it_and_then_falls_silent(

@@ -96,7 +96,7 @@ class Office:
             await connection.execute("UPDATE deliveries SET retry_at = NULL")
             await connection.execute("SELECT pg_notify('archypix_deliveries', host) FROM delivery_hosts")
 
-    async def until_idle(self, *, waiting: int = 0, within: float = 20.0) -> None:
+    async def until_idle(self, *, waiting: int = 0, within: float = 90.0) -> None:
         """Return when nothing is under way or due; so many deliveries then wait for a later attempt."""
         async with asyncio.timeout(within):
             while not await self.sql(IDLE):

@@ -76,7 +76,7 @@ class Sink:
             self.came.notify_all()
         return web.Response(status=status, headers=self.headers.get(key, {}), text=f"said {status}")
 
-    async def until(self, count: int, *, host: str | None = None, within: float = 20.0) -> list[Post]:
+    async def until(self, count: int, *, host: str | None = None, within: float = 90.0) -> list[Post]:
         """What was taken (by `host`), once it is so many."""
 
         def found() -> list[Post]:
@@ -86,7 +86,7 @@ class Sink:
             await self.came.wait_for(lambda: len(found()) >= count)
         return found()
 
-    async def until_asked(self, count: int, *, host: str, within: float = 20.0) -> None:
+    async def until_asked(self, count: int, *, host: str, within: float = 90.0) -> None:
         """Return when so many posts to `host` have come and been answered."""
         async with asyncio.timeout(within), self.came:
             await self.came.wait_for(lambda: sum(post.host == host for post in self.posts) >= count)

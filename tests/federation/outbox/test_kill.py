@@ -72,7 +72,7 @@ async def _kill(office: Office, when: str) -> None:
         else:
             killer = Killer(sink, process, nth=random.randint(1, 80), answered=when == "answered")
             sink.first = killer.handle
-            await asyncio.wait_for(killer.done.wait(), 20)
+            await asyncio.wait_for(killer.done.wait(), 90)
             sink.first = None
         await process.wait()
 
@@ -87,7 +87,7 @@ async def test_nothing_is_lost_and_order_stays(office: Office, when: str) -> Non
     for _ in range(KILLS):
         await _kill(office, when)
     async with office.delivering():
-        await office.until_idle(within=30)
+        await office.until_idle(within=90)
     changes = [row["number"] for row in await office.rows("SELECT number FROM changes ORDER BY number")]
     assert changes
     for host in HOSTS:

@@ -42,13 +42,13 @@ async def test_people_of_one_server_hear_of_each_other(database_url: str, redis_
     async with open_site(database_url, redis_url, tmp_path / "data", domain="a.test") as site:
         alice, bob = await site.person("alice"), await site.person("bob")
         await bob.send("POST", "/follows", {"handle": "@alice@a.test"}, status=201)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not [item for item in (await alice.get("/followers"))["items"] if item["state"] == "accepted"]:
                 await asyncio.sleep(0.05)
         actor = await site.service(ActorService).of_account(alice.id)
         async with site.database.transaction() as connection:
             await site.service(Outbox).publish(connection, actor, {"type": "Create"}, to=[FOLLOWERS])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while await site.sql("SELECT count(*) FROM deliveries"):
                 await asyncio.sleep(0.05)
         assert await site.sql("SELECT count(*) FROM delivery_hosts WHERE attempts > 0") == 0

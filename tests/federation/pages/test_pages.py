@@ -34,7 +34,7 @@ class World:
             return Answer(response.status, response.headers, await response.read())
 
     async def post(self) -> str:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not (found := (await self.alice.get(f"/collections/{self.made['id']}/posts"))["items"]):
                 await asyncio.sleep(0.05)
         return f"/users/alice/posts/{found[0]['id']}"
@@ -121,7 +121,7 @@ async def test_browsers_get_a_page_where_nothing_is(world: World) -> None:
 async def test_browsers_get_a_page_where_nothing_is_any_more(world: World) -> None:
     post = await world.post()
     await world.alice.send("DELETE", f"/collections/{world.made['id']}", status=204)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (await world.open("/users/alice/collections/travel", PROGRAM)).status != 410:
             await asyncio.sleep(0.05)
     for path in ("/users/alice/collections/travel", "/users/alice/collections/travel/feed.rss", post):

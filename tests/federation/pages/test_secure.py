@@ -22,7 +22,7 @@ async def test_documents_ask_for_a_signature_and_pages_do_not(
         alice = await site.person("alice")
         picture = await ready(alice, 1)
         made = await alice.send("POST", "/collections", {"tag": "/Travel", "slug": "travel"}, status=201)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not (posts := (await alice.get(f"/collections/{made['id']}/posts"))["items"]):
                 await asyncio.sleep(0.05)
         post, thumbnail = f"/users/alice/posts/{posts[0]['id']}", f"/users/alice/pictures/{picture}/large.webp"

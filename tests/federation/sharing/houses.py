@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import redis
 
 from federation.actors.service import ActorService
 from federation.addresses import Addresses
@@ -23,7 +24,9 @@ from tests.uploads.site import Person, Site, open_site, photo
 Found = TypeVar("Found")
 _numbers = count(1)
 _seeds = count(1)
-WITHIN = 60.0
+WITHIN = 120.0
+# Processes that test beside each other; the houses of each have caches that no other test uses.
+BESIDE = 16
 
 
 @dataclass
@@ -129,6 +132,14 @@ async def until(look: Callable[[], Awaitable[Found]], what: str, within: float =
         raise TimeoutError(f"not within {within} s: {what}") from None
 
 
+def empty_cache(services: dict[str, str], number: int) -> str:
+    """Address of the cache of that number, emptied: what tests of before did must limit nobody."""
+    url = f"{services['valkey']}?db={number % CACHES}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
 @asynccontextmanager
 async def open_houses(
     admin: asyncpg.Connection, services: dict[str, str], folder: Path, number: int, **settings: Any
@@ -143,7 +154,7 @@ async def open_houses(
             for place, name in enumerate(names):
                 await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER archypix STRATEGY file_copy")
                 url = urlunsplit(parts._replace(netloc="archypix@", path=f"/{name}"))
-                cache = f"{services['valkey']}?db={(worker + place) % CACHES}"
+                cache = empty_cache(services, worker + BESIDE * (place + 1))
                 configured = {"federation_allow_loopback": True, "federation_host_rate": 100_000} | settings
                 site = await stack.enter_async_context(open_site(url, cache, folder / name, **configured))
                 houses.append(House(site))

@@ -63,7 +63,7 @@ class Scene:
             " OR (state = 'due' AND next_attempt_at < now() + interval '5 s'))"
             " + (SELECT count(*) FROM share_log)"
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while await self.town.site.sql(busy):
                 await asyncio.sleep(0.02)
 
@@ -137,11 +137,12 @@ class Scene:
         } | more  # fmt: skip
 
 
-async def open_scene(town: Town) -> Scene:
-    """Everything as it is said above."""
+async def open_scene(town: Town, **of_eve: Any) -> Scene:
+    """Everything as it is said above; Eve's document says `of_eve` too."""
     scene = Scene(town)
-    for number, uri in enumerate((BOB, MARA, DORA, EVE)):
-        await town.known(uri, number % 3)
+    for number, uri in enumerate((BOB, MARA, DORA)):
+        await town.known(uri, number)
+    await town.known(EVE, **of_eve)
     await scene.picture("goats", "/Travel")
     await scene.picture("secret", "/Secret")
     await scene.share("travel", "/Travel", BOB, reshare_depth=1)

@@ -21,7 +21,6 @@ from archypix.shares.publishing.digests import digest
 from archypix.shares.room import Shares
 from federation.documents.synchronization import Synchronization
 from federation.outbound.errors import FetchError, Gone
-from federation.pace import Pace
 from federation.sharing import documents
 from federation.synchronization.listening import Listener
 from federation.synchronization.loop import CheckLoop
@@ -30,7 +29,6 @@ from tests.received.post import RecordingHerald
 from tests.shares.publishing.stand import Message, Stand, open_stand
 
 ALICE = "https://a.test/users/alice"
-PACE = Pace(0.001)
 
 
 @dataclass(repr=False)
@@ -46,8 +44,8 @@ class Pair:
     page: int = 3
 
     def __post_init__(self) -> None:
-        self.repairer = Repairer(self.database, self.incoming, self.fetch, pace=PACE)
-        self.loop = CheckLoop(self.database, self.repairer, pace=PACE)
+        self.repairer = Repairer(self.database, self.incoming, self.fetch)
+        self.loop = CheckLoop(self.database, self.repairer)
 
     @property
     def database(self) -> Database:
@@ -192,4 +190,4 @@ async def open_pair(database_url: str) -> AsyncIterator[Pair]:
     async with open_stand(database_url) as stand:
         shares = Shares.on(stand.database, Outside())
         incoming = IncomingService(stand.database, RecordingHerald())
-        yield Pair(stand, incoming, shares, Listener(stand.database, pace=PACE))
+        yield Pair(stand, incoming, shares, Listener(stand.database))

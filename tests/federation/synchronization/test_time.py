@@ -69,7 +69,7 @@ async def test_what_the_inbox_puts_off_too(database_url: str, redis_url: str, tm
         town.inbox.add_handler(late)
         bob = await town.known(BOB)
         assert (await town.post(town.letter(bob, Kind.CAVAGE, {"type": "Probe"}))).status == 202
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while await town.site.sql("SELECT count(*) FROM inbox_activities WHERE state <> 'done'"):
                 await asyncio.sleep(0.02)
         assert late.left == 0

@@ -75,7 +75,7 @@ async def tell(town: Town, bob: Persona, kind: Kind, *, cover: bool = True, line
 
 
 async def ended(town: Town) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while await town.site.sql("SELECT count(*) FROM inbox_activities WHERE ended_at IS NULL"):
             await asyncio.sleep(0.02)
 

@@ -350,6 +350,6 @@ async def test_the_loop_hears_of_changes_by_itself(stand: Stand, database_url: s
     async with running({"announcements": loop.run}):
         for _ in range(2):
             picture = await stand.add("/Alps")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(90):
                 while not any(stand.uri(picture) in message.uris for message in stand.herald.said):
                     await asyncio.sleep(0.02)
