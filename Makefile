@@ -33,7 +33,7 @@ bench: $(VENV)/.installed-dev
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -m hypothesis --hypothesis-profile=soak
-	ARCHYPIX_CHAOS_ACTS=$(ACTS) $(BIN)/python -m pytest tests/e2e/sharing/chaos.py -x -s
+	ARCHYPIX_CHAOS_ACTS=$(ACTS) $(BIN)/python -m pytest tests/e2e/sharing/test_chaos.py -x -s
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -28,6 +28,9 @@ from archypix.core.loops import every
 from archypix.core.runtime.services import Endpoints
 from archypix.core.secrets import derive
 from archypix.core.settings import Settings
+from archypix.drives import api as drives_api
+from archypix.drives.following import DrivesOfAccounts
+from archypix.drives.room import Drives
 from archypix.duplicates import api as duplicates_api
 from archypix.duplicates.deriving import DuplicateFinder
 from archypix.duplicates.service import DuplicateService
@@ -41,6 +44,13 @@ from archypix.gate.policy import RawRoute, refuse_undeclared
 from archypix.gate.requests import Doorkeeper, parse_networks
 from archypix.health import api as health_api
 from archypix.health.service import HealthService
+from archypix.hierarchies import api as hierarchies_api
+from archypix.hierarchies.browsing import BrowsingService
+from archypix.hierarchies.following import HierarchyFollower
+from archypix.hierarchies.resolver import Resolver
+from archypix.hierarchies.service import HierarchyService
+from archypix.hierarchies.writing.keeping import NameKeeper
+from archypix.hierarchies.writing.service import Writer
 from archypix.jobs import api as jobs_api
 from archypix.jobs.gate import WorkerGate
 from archypix.jobs.loop import JobLoop
@@ -92,6 +102,7 @@ from archypix.storage.factory import storage_for
 from archypix.storage.files_app import FilesApp
 from archypix.storage.interface import Storage
 from archypix.storage.signing import Signer
+from archypix.storage.transfers import Transfers
 from archypix.tags import api as tags_api
 from archypix.tags.api import Covers
 from archypix.tags.service import TagService
@@ -117,16 +128,18 @@ from archypix.writing.service import WritingService
 from archypix.writing.sidecar import SidecarService
 from federation.assembly import Federation, Ground, build
 from federation.collections.following import CollectionFollower
+from webdav import room as webdav_room
+from webdav.ground import Ground as WebdavGround
 
 API = "/api/v1"
-RAW_ROUTES = (*UPLOAD_ROUTES, download_app.ROUTE, track_app.ROUTE, *links_room.RAW_ROUTES)
+RAW_ROUTES = (*UPLOAD_ROUTES, download_app.ROUTE, track_app.ROUTE, *links_room.RAW_ROUTES, *webdav_room.RAW_ROUTES)
 INTERNAL = "/internal/v1"
 FILE_METHODS = frozenset({"GET", "HEAD", "PUT", "OPTIONS", "POST", "DELETE"})
 SWEEP_SECONDS = 60.0
 HASH_SECONDS = 5.0
 ENDS_SECONDS = 5.0
 # Whoever names tags, but for shares.
-FOLLOWERS = (ServiceFollower(), RootFollower(), CollectionFollower(), LinkFollower())
+FOLLOWERS = (ServiceFollower(), RootFollower(), CollectionFollower(), LinkFollower(), HierarchyFollower(), NameKeeper())
 # Whoever assigns tags and knows why.
 EXPLAINERS = (ServiceExplainer(), LinkExplainer(), ShareExplainer())
 HOUR = 3600.0
@@ -157,6 +170,8 @@ BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (received_api.blueprint, API),
     (notices_api.blueprint, API),
     (again_api.blueprint, API),
+    (hierarchies_api.blueprint, API),
+    (drives_api.blueprint, API),
     (jobs_api.blueprint, INTERNAL),
     (writing_jobs_api.blueprint, INTERNAL),
 )
@@ -203,6 +218,8 @@ class _House:
     search: SearchService
     trash: TrashService
     operations: OperationService
+    drives: Drives
+    webdav: webdav_room.WebdavRoom
     downloads: DownloadApp[Taken]
     tracks: TrackService
     aggregates: AggregateService
@@ -278,10 +295,25 @@ async def _furnish(
     )
     faraway = federation.faraway
     assert faraway is not None
-    account_followers += [*federation.account_followers, LinksOfAccounts(), CopiesOfAccounts()]
+    account_followers += [*federation.account_followers, LinksOfAccounts(), CopiesOfAccounts(), DrivesOfAccounts()]
+    operations = OperationService(database, days=settings.undo_days, written=writing.request, followers=followers)
     links = links_room.build(
         database, storage, trees, tags, ingest, passwords, limiter, doorkeeper, master, origin=settings.origin(port),
         image_origin=settings.s3_public_endpoint or settings.s3_endpoint if settings.uses_s3 else "",
+    )  # fmt: skip
+    pictures = PictureService(database, trees, storage.thumbnail_urls, domain=domain, faraway=faraway)
+    resolver = Resolver()
+    replace = ReplaceService(database, storage, ingest)
+    drives = Drives.on(database, storage, operations, origin=settings.origin(port), days=settings.undo_days)
+    webdav = webdav_room.build(
+        WebdavGround(
+            database, storage, faraway, Transfers(), doorkeeper, resolver, Writer(database, resolver, followers),
+            drives.locks, drives.properties, drives.scraps, drives.brake, ingest, replace, Holding(database, ingest),
+            max_file_size=settings.max_file_size, origin=settings.origin(port),
+        ),
+        drives.tokens,
+        limiter,
+        allow_http=settings.webdav_allow_http,
     )  # fmt: skip
     return _House(
         storage=storage,
@@ -290,16 +322,18 @@ async def _furnish(
         accounts=accounts,
         doorkeeper=doorkeeper,
         tags=tags,
-        pictures=PictureService(database, trees, storage.thumbnail_urls, domain=domain, faraway=faraway),
+        pictures=pictures,
         search=SearchService(database, trees),
         trash=TrashService(database, trees, default_days=settings.trash_days),
-        operations=OperationService(database, days=settings.undo_days, written=writing.request, followers=followers),
+        operations=operations,
+        drives=drives,
+        webdav=webdav,
         downloads=DownloadApp(DownloadService(database, trees, storage, faraway)),
         tracks=TrackService(database, trees, written=writing.request),
         aggregates=AggregateService(database, trees),
         ingest=ingest,
         uploads=UploadService(database, storage, tags, ingest),
-        replace=ReplaceService(database, storage, ingest),
+        replace=replace,
         jobs=jobs,
         job_loop=JobLoop(endpoints.database_url, jobs, waker),
         pipeline_loop=PipelineLoop(endpoints.database_url, Runner(database)),
@@ -316,6 +350,8 @@ async def _furnish(
         links=links,
         federation=federation,
         others=(
+            HierarchyService(database),
+            BrowsingService(database, resolver, pictures),
             shares.service,
             receiving.service,
             NoticeService(database),
@@ -348,7 +384,7 @@ def _put_together(house: _House, settings: Settings, database: Database, port: i
     provide(app, house.accounts, house.doorkeeper, house.tags, house.pictures, house.trash, house.uploads)
     provide(app, house.aggregates, house.downloads.service, *house.links.services)
     provide(app, house.search, house.operations, house.jobs, house.replace, house.events, house.health, *house.others)
-    provide(app, house.copies)
+    provide(app, house.copies, *house.drives.services)
     provide(app, *house.federation.services)
     for blueprint, prefix in (*BLUEPRINTS, *house.federation.blueprints):
         app.register_blueprint(blueprint, url_prefix=prefix)
@@ -360,6 +396,7 @@ def _put_together(house: _House, settings: Settings, database: Database, port: i
         house.files.stop()
         house.downloads.stop()
         house.links.stop()
+        house.webdav.stop()
         house.jobs.close()
         for stop in house.federation.stopping:
             stop()
@@ -390,6 +427,7 @@ def _mounts(house: _House, settings: Settings, database: Database) -> list[Mount
     return [
         *house.federation.mounts,
         *house.links.mounts,
+        *house.webdav.mounts,
         Mount(FILE_METHODS, re.compile(r"/files/"), house.files, "/files"),
         Mount(frozenset({"GET"}), re.compile(rf"{API}/downloads/[^/]+\Z"), house.downloads, f"{API}/downloads"),
         Mount(
@@ -434,6 +472,7 @@ def _loops(house: _House, database: Database) -> dict[str, Callable[[], Awaitabl
         "ended shares": every(HOUR, house.shares.sweeper.sweep),
         "trash": every(SWEEP_SECONDS, house.trash.sweep),
         "operations": every(SWEEP_SECONDS, house.operations.sweep),
+        **house.drives.loops,
         "condemned blobs": every(SWEEP_SECONDS, sweeper.sweep_condemned),
         "storage": every(HOUR, house.storage.sweep),
         "fact values": every(SWEEP_SECONDS, house.search.sweep),

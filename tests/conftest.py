@@ -21,7 +21,7 @@ import pytest_asyncio
 import redis
 
 from tests.embedded import CACHES, TEMPLATE
-from tests.laws import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.laws import try_fewer
 from tests.memory import make_folder
 from tests.programs import needs_program
 from tests.storage.radosgw import PROGRAMS
@@ -46,6 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     for made in _memory:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first; else all stay beside their neighbours."""
+    try_fewer(items)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.hookimpl(trylast=True)

@@ -15,7 +15,7 @@ _CHOSEN = "_hypothesis_internal_use_settings"
 settings.register_profile(SOAK, settings.get_profile("default"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def try_fewer(items: list[pytest.Item]) -> None:
     """Let laws have fewer examples, unless `--hypothesis-profile=soak` says otherwise."""
     if settings.get_current_profile_name() == SOAK:
         return

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from archypix.accounts import rules
 from archypix.accounts.errors import LastAdministrator
-from archypix.accounts.followers import AccountFollower
+from archypix.accounts.followers import AccountFollower, TokenFollower
 from archypix.accounts.models import Account, Actor, AuditEntry, Caller, Invite, Usage
 from archypix.accounts.passwords import Passwords
 from archypix.accounts.secrets import INVITE_PREFIX, new_secret, secret_hash
@@ -142,9 +142,17 @@ class AdministrationService:
             await store.set_password_hash(connection, account.id, hashed)
             ended = await credentials.delete_sessions(connection, account.id)
             await credentials.forget_places(connection, account.id)
-            revoked = await credentials.delete_tokens(connection, account.id) if revoke_tokens else 0
+            revoked = await self._revoke_all(connection, account.id) if revoke_tokens else 0
             details = {"sessions_ended": ended, "tokens_revoked": revoked}
             await audit.record(connection, actor, "password.reset", account.name, details)
+
+    async def _revoke_all(self, connection: Connection, account_id: int) -> int:
+        """Revoke all tokens of an account, of whatever kind; how many."""
+        count = await credentials.delete_tokens(connection, account_id)
+        for follower in self._followers:
+            if isinstance(follower, TokenFollower):
+                count += await follower.tokens_revoked(connection, account_id)
+        return count
 
     async def delete(self, actor: Actor, name: str) -> None:
         """End an account with its sessions and tokens; the name stays taken. `NotFound`, `LastAdministrator`."""

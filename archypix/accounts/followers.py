@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from archypix.core.database import Connection
 
@@ -16,4 +16,13 @@ class AccountFollower(Protocol):
 
     async def account_deleted(self, connection: Connection, account_id: int) -> None:
         """The account is about to be deleted: it is still there."""
+        ...
+
+
+@runtime_checkable
+class TokenFollower(Protocol):
+    """Something that has tokens of its own, which go when all tokens of an account are revoked."""
+
+    async def tokens_revoked(self, connection: Connection, account_id: int) -> int:
+        """All tokens of the account are being revoked, in this transaction; how many more went."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ import uvloop
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
+from archypix.commands import patience
 from archypix.core import logs
 from archypix.core.database import Database, migrate
 from archypix.core.errors import StartupError
@@ -92,7 +94,11 @@ async def _answer(
     settings: Settings, runtime: Runtime, app: Application, listener: socket.socket, master: bytes, stop: asyncio.Event
 ) -> None:
     port = int(listener.getsockname()[1])
+    patience.install()
     http = asyncio.create_task(hypercorn_serve(app.asgi, _hypercorn(listener), shutdown_trigger=stop.wait))
+    # What is there by now stays to the end: each long list would have the collector look through all of it again.
+    gc.collect()
+    gc.freeze()
     async with running(app.loops):
         await runtime.supervisor.start(*_workers(settings, runtime, master, port))
         print(f"listening on http://{_shown(settings.host)}:{port}", flush=True)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import orjson
 
-from archypix.core.errors import StartupError, Unavailable
+from archypix.core.errors import OutOfSpace, StartupError, Unavailable
 
 Connection: TypeAlias = asyncpg.Connection
 Row: TypeAlias = asyncpg.Record
@@ -65,7 +65,10 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection for statements that stand alone; `Unavailable` when the database is away or all are busy."""
+        """A connection for statements that stand alone; `Unavailable` when the database is away or all are busy.
+
+        `OutOfSpace` when its disk is full.
+        """
         try:
             connection = await self._pool.acquire(timeout=10)
             try:
@@ -79,6 +82,8 @@ class Database:
                 await self._pool.release(connection)
         except TimeoutError as error:
             raise Unavailable("The database is too busy.", log_detail=f"pool or statement timeout: {error}") from error
+        except asyncpg.DiskFullError as error:
+            raise OutOfSpace("The disk that holds the database is full.", log_detail=repr(error)) from error
         except UNREACHABLE as error:
             raise Unavailable("The database cannot be reached.", log_detail=repr(error)) from error
 

@@ -68,6 +68,10 @@ class Settings(BaseModel):
     trusted_proxies: str = Field(
         "", description="Comma-separated addresses or networks whose `X-Forwarded-*` headers are believed."
     )
+    webdav_allow_http: bool = Field(
+        False,
+        description="Let WebDAV clients from other machines in without TLS: whoever is between can read their tokens.",
+    )
     resolver_url: str = Field("", description="The Resolver of this domain, where there is one.")
     secret: SecretStr = Field(
         SecretStr(""),

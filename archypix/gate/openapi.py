@@ -84,6 +84,8 @@ class _Provider(OpenAPIProvider):
         found = super().schema()
         found.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
         for route in self.raw_routes:
+            if not route.openapi:
+                continue
             operation = dict(route.openapi)
             _complete(operation, route.policy)
             found["paths"].setdefault(route.path, {})[route.method.lower()] = operation

@@ -2,7 +2,8 @@
 
 `public` is anyone, `user` anybody signed in (by session or by token), `scope` a session or a token that has the scope,
 `admin` an administrator (with a token: one that has the scope `admin`), `worker` a media worker, `signed` a request
-whose right is in its signature, checked by the view itself.
+whose right is in its signature, checked by the view itself, `drive` a WebDAV client with an app token, checked by the
+drives themselves.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Policy:
     @property
     def anonymous(self) -> bool:
         """Whether the route is called without a caller of ours: no account is looked up."""
-        return self.kind in ("public", "signed", "worker")
+        return self.kind in ("public", "signed", "worker", "drive")
 
     def admit(self, caller: Caller | None) -> None:
         """Return when `caller` may; otherwise raise `Unauthenticated` or `Forbidden` with the reason."""
@@ -54,6 +55,7 @@ user = Policy("user")
 admin = Policy("admin")
 worker = Policy("worker")
 signed = Policy("signed")
+drive = Policy("drive")
 
 
 def scope(name: str) -> Policy:
@@ -65,7 +67,10 @@ def scope(name: str) -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class RawRoute:
-    """A route served by raw ASGI beside Quart, for the list of policies and the OpenAPI document."""
+    """A route served by raw ASGI beside Quart, for the list of policies and the OpenAPI document.
+
+    With nothing in `openapi` it is not in the document, which knows no methods but those of HTTP itself.
+    """
 
     method: str
     path: str

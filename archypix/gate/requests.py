@@ -72,6 +72,17 @@ class Doorkeeper:
                 break
         return peer
 
+    def is_private(self, scope: Scope) -> bool:
+        """Whether nobody on the way can read along: by TLS here or at a trusted proxy, or from this machine itself."""
+        peer = str((scope.get("client") or ("", 0))[0])
+        if scope.get("scheme") == "https":
+            return True
+        if self._is_proxy(peer):
+            told = (header(scope, b"x-forwarded-proto") or "").rpartition(",")[2].strip().lower()
+            if told == "https" or (not told and self.secure):
+                return True
+        return _is_loopback(self.address(scope))
+
     def headers(self, scope: Scope) -> list[tuple[str, str]]:
         """The headers as the client sent them: a trusted proxy with a `Host` of its own says which one that was."""
         found = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
@@ -130,3 +141,12 @@ class Doorkeeper:
         sent = header(scope, b"x-csrf-token") or ""
         if not hmac.compare_digest(sent.encode("latin-1"), csrf_token(secret).encode()):
             raise Forbidden("The header X-CSRF-Token is missing or stale: sign in again.", code="csrf")
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_loopback

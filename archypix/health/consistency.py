@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Database, Row
+from archypix.drives import recount as drives
 from archypix.duplicates import recount as duplicates
 from archypix.health import store
 from archypix.pictures import recount as picture_counts
@@ -38,6 +39,7 @@ RECOUNTS: dict[str, Callable[[Connection], Awaitable[list[Mismatch]]]] = {
     "a count of the timeline that is wrong": timeline.timeline_mismatches,
     "a group of duplicates that is wrong": duplicates.duplicate_mismatches,
     "a grant that has more than it may": grants.grant_mismatches,
+    "a count of what a drive keeps that is wrong": drives.property_mismatches,
     "a share whose digest is not that of what was told": shares.share_mismatches,
 }
 
@@ -71,6 +73,8 @@ class Consistency:
         async for finding in self._of_blobs(deep=deep):
             yield finding
         async for finding in self._of_objects():
+            yield finding
+        async for finding in self._of_scraps():
             yield finding
 
     async def _of_database(self) -> AsyncIterator[Finding]:
@@ -147,6 +151,23 @@ class Consistency:
             for key, owner in owners.items():
                 if owner not in rows:
                     yield Finding("an object in storage that no row knows", key, "a thumbnail")
+
+    async def _of_scraps(self) -> AsyncIterator[Finding]:
+        """Files beside the tags whose object is missing or has another size, and objects of none."""
+        async for scrap_id, key, size in drives.stored(self._database):
+            info = await self._storage.stat(key)
+            if info is not None and info.size == size:
+                continue
+            async with self._database.connection() as connection:
+                if await drives.is_ready(connection, scrap_id):
+                    yield Finding("a stored file that is missing or of the wrong size", str(scrap_id), key)
+        async for batch in _in_batches(self._storage.list("scraps/")):
+            owners = {info.key: UUID(info.key.rpartition("/")[2]) for info in batch}
+            async with self._database.connection() as connection:
+                rows = await drives.known(connection, list(owners.values()))
+            for key, owner in owners.items():
+                if owner not in rows:
+                    yield Finding("an object in storage that no row knows", key, "a file beside the tags")
 
 
 def _parts_of(info: ObjectInfo) -> tuple[bytes, str]:

@@ -12,21 +12,24 @@ from uuid import UUID
 from archypix.core.database import Connection
 from archypix.core.ids import new_id
 
-Kind: TypeAlias = Literal["tags", "metadata", "trash", "restore"]
+Kind: TypeAlias = Literal["tags", "metadata", "trash", "restore", "drive"]
+# Which way pictures went: by the operation's kind, into the trash, or out of it.
+Move: TypeAlias = Literal["moved", "trashed", "restored"]
 # A change of the tree that neither makes nor removes a tag, as `moving` and `describing` have it.
 Step: TypeAlias = dict[str, Any]
 
 LONG = 600.0
 LONGEST_SUMMARY = 300
+LONGEST_NAME = 200
 # Of each account the newest are kept, up to so many and so many bytes; then the oldest go.
-MOST_OPERATIONS = 10_000
+MOST_OPERATIONS = 100_000
 MOST_BYTES = 256 << 20
 # Pictures in one row of fields: large enough that equal values compress, small enough to be read one at a time.
 CHUNK = 1_000
 
 BEGIN = """
-INSERT INTO operations (id, owner_id, number, kind, summary, undoes, units, written)
-SELECT $1, $2, coalesce(last.number, 0) + 1, $3, $4, $5, $6, coalesce(last.written, 0)
+INSERT INTO operations (id, owner_id, number, kind, summary, undoes, units, written, drive_token, by_name)
+SELECT $1, $2, coalesce(last.number, 0) + 1, $3, $4, $5, $6, coalesce(last.written, 0), $7, $8
 FROM (SELECT) one LEFT JOIN LATERAL (
     SELECT number, written FROM operations WHERE owner_id = $2 ORDER BY number DESC LIMIT 1
 ) last ON true
@@ -56,13 +59,18 @@ async def begin(
     *,
     undoes: UUID | None = None,
     units: Sequence[str] = (),
+    drive_token: int | None = None,
+    by: str | None = None,
 ) -> UUID:
     """A new operation, to be finished in the same transaction; its id.
 
-    `units` are the groups of fields that it changes.
+    `units` are the groups of fields that it changes; `drive_token` and `by` are the device that does it, if one does.
     """
     operation_id = new_id()
-    await connection.execute(BEGIN, operation_id, owner_id, kind, summary[:LONGEST_SUMMARY], undoes, list(units))
+    await connection.execute(
+        BEGIN, operation_id, owner_id, kind, summary[:LONGEST_SUMMARY], undoes, list(units), drive_token,
+        None if by is None else by[:LONGEST_NAME],
+    )  # fmt: skip
     return operation_id
 
 
@@ -125,12 +133,31 @@ def keep_fields(rows: str, operation: str) -> str:
     )
 
 
-def keep_moves(rows: str, operation: str) -> str:
+def keep_moves(rows: str, operation: str, kind: Move = "moved") -> str:
     """A statement that keeps the pictures of the CTE `rows` (`id`), which went into the trash or out."""
     return (
         "INSERT INTO operation_items (operation_id, kind, picture_ids)"
-        f" SELECT {operation}, 'moved', array_agg(id) FROM {rows} HAVING count(*) > 0"
+        f" SELECT {operation}, '{kind}', array_agg(id) FROM {rows} HAVING count(*) > 0"
     )
+
+
+async def keep_arrival(connection: Connection, operation_id: UUID, picture_id: UUID) -> None:
+    """Keep that a picture came to be: to undo that is to put it into the trash."""
+    await connection.execute(
+        "INSERT INTO operation_items (operation_id, kind, picture_ids) VALUES ($1, 'restored', ARRAY[$2::uuid])",
+        operation_id, picture_id,
+    )  # fmt: skip
+
+
+async def keep_file(
+    connection: Connection, operation_id: UUID, picture_id: UUID, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Keep that a picture has another file."""
+    await connection.execute(
+        "INSERT INTO operation_items (operation_id, kind, picture_ids, before, after)"
+        " VALUES ($1, 'file', ARRAY[$2::uuid], $3, $4)",
+        operation_id, picture_id, [dict(before)], [dict(after)],
+    )  # fmt: skip
 
 
 async def keep_tags(

@@ -64,6 +64,7 @@ def operation_json(operation: Operation) -> dict[str, Any]:
         "kind": operation.kind,
         "at": rfc3339(operation.at),
         "summary": operation.summary,
+        "by": operation.by_name,
         "count": operation.count,
         "undone_at": None if operation.undone_at is None else rfc3339(operation.undone_at),
         "undoes": operation.undoes,

@@ -16,6 +16,7 @@ class Operation:
     """One change by a person: `count` pictures changed, `undoes` an earlier operation; `undoable` says whether now.
 
     `steps` are changes of the tree of tags, `notes` what those who name tags said before and after it.
+    `drive_token` and `by_name` are the device that did it, if one did.
     """
 
     id: UUID
@@ -30,6 +31,8 @@ class Operation:
     units: Sequence[str]
     steps: Sequence[Step]
     notes: Mapping[str, Note]
+    drive_token: int | None = None
+    by_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

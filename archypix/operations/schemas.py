@@ -43,12 +43,13 @@ class UndoSeveral(Strict):
 
 
 class OperationItem(BaseModel):
-    """One change by a person. `count` pictures changed; `undoes` names what it took back."""
+    """One change by a person, or by a device of theirs. `count` pictures changed; `undoes` names what it took back."""
 
     id: UUID
-    kind: Literal["tags", "metadata", "trash", "restore"]
+    kind: Literal["tags", "metadata", "trash", "restore", "drive"]
     at: str
     summary: str
+    by: str | None = Field(description="The device that did it, where it was one.")
     count: int
     undone_at: str | None
     undoes: UUID | None

@@ -13,6 +13,7 @@ from archypix.core.errors import ArchypixError, Conflict, Fault, Invalid, NotFou
 from archypix.events.store import emit
 from archypix.journal import store as journal
 from archypix.operations import store
+from archypix.operations.files_undo import undo_files
 from archypix.operations.models import Operation, OperationPage, Undone
 from archypix.operations.tags_undo import undo_tags
 from archypix.pictures import editing_store, trash_store
@@ -25,11 +26,13 @@ from archypix.tags.service import CHANGED
 
 # Taken back in one transaction, during which nobody else writes to the library.
 MOST_AT_ONCE = 1_000
+# Of what a device did, taken back in one transaction before others may write again.
+ROUND = 100
 NO_OPERATION = "There is no operation with this id."
 UNDID, REDID = "Undid: ", "Redid: "
 MOVED = (
     "SELECT p.id FROM operation_items i CROSS JOIN LATERAL unnest(i.picture_ids) AS x (id)"
-    " JOIN pictures p ON p.id = x.id WHERE i.operation_id = $1 AND i.kind = 'moved' AND p.owner_id = $2"
+    " JOIN pictures p ON p.id = x.id WHERE i.operation_id = $1 AND i.kind = $3 AND p.owner_id = $2"
 )
 
 
@@ -106,14 +109,41 @@ class OperationService:
             known = {operation.id for operation in found}
             refused = [Refused(one, "not_found", NO_OPERATION) for one in operation_ids if one not in known]
             done: list[Undone] = []
-            for operation in found:
-                try:
-                    async with connection.transaction():
-                        (current,) = await store.find(connection, owner_id, [operation.id])
-                        done.append(await self._undo(connection, owner_id, current))
-                except Conflict as error:
-                    refused.append(_refusal(operation.id, error))
+            await self._undo_each(connection, owner_id, found, done, refused)
             return UndoneSeveral(done, refused)
+
+    async def undo_of(self, owner_id: int, drive_token: int, since: datetime) -> UndoneSeveral:
+        """Undo everything that one device did since a time, the newest first, however much that is.
+
+        One that cannot be undone is passed over and named. Others may write to the library between rounds of 100.
+        """
+        done: list[Undone] = []
+        refused: list[Refused] = []
+        below: int | None = None
+        while True:
+            async with self._database.transaction() as connection:
+                await lock_library(connection, owner_id)
+                found = await store.of_drive(connection, owner_id, drive_token, since, below, ROUND)
+                await self._undo_each(connection, owner_id, found, done, refused)
+            if len(found) < ROUND:
+                return UndoneSeveral(done, refused)
+            below = found[-1].number
+
+    async def _undo_each(
+        self,
+        connection: Connection,
+        owner_id: int,
+        found: Sequence[Operation],
+        done: list[Undone],
+        refused: list[Refused],
+    ) -> None:
+        for operation in found:
+            try:
+                async with connection.transaction():
+                    (current,) = await store.find(connection, owner_id, [operation.id])
+                    done.append(await self._undo(connection, owner_id, current))
+            except Conflict as error:
+                refused.append(_refusal(operation.id, error))
 
     async def sweep(self) -> int:
         """Forget operations whose time is over; how many."""
@@ -135,6 +165,9 @@ class OperationService:
             affected, kept = await self._undo_tags(connection, owner_id, undone, operation)
         elif undone.kind == "metadata":
             affected, kept = await self._undo_metadata(connection, owner_id, undone, operation)
+        elif undone.kind == "drive":
+            concerned = await store.touched(connection, undone.id)
+            affected, kept = await self._undo_drive(connection, owner_id, undone, operation)
         else:
             affected, kept = await self._undo_move(connection, owner_id, undone, operation)
         await store.chain(connection, owner_id, undone.id)
@@ -158,16 +191,45 @@ class OperationService:
         await tell(connection, owner_id, "picture.updated", moved)
         return moved.count, await finish_edit(connection, owner_id, operation, moved.count, self._written)
 
+    async def _undo_drive(
+        self, connection: Connection, owner_id: int, undone: Operation, operation: UUID
+    ) -> tuple[int, UUID | None]:
+        """Take back one deed of a device: tags, names, files, and what went into the trash or out of it."""
+        reshaped, moved_tags = await undo_tags(connection, owner_id, undone, operation, self._followers)
+        if undone.units:
+            await editing_store.put_back(
+                connection, owner_id, undone.id, undone.units, edited_at=clock.now(), operation=operation
+            )
+        await undo_files(connection, owner_id, undone.id, operation)
+        for into in (False, True):
+            await self._move_back(connection, owner_id, undone, operation, into=into)
+        affected = await store.touched(connection, operation, moved_tags)
+        if affected or reshaped:
+            await emit(connection, owner_id, CHANGED, {"pictures": affected} if affected else {})
+        return affected, await journal.finish(connection, operation, affected, empty=reshaped)
+
+    async def _move_back(
+        self, connection: Connection, owner_id: int, undone: Operation, operation: UUID, *, into: bool
+    ) -> None:
+        was: journal.Move = "restored" if into else "trashed"
+        moved = await trash_store.move_selected(
+            connection, MOVED, [undone.id, owner_id, was], operation, into=into,
+            kept_as="trashed" if into else "restored",
+        )  # fmt: skip
+        await tell(connection, owner_id, "picture.trashed" if into else "picture.restored", moved)
+
     async def _undo_move(
         self, connection: Connection, owner_id: int, undone: Operation, operation: UUID
     ) -> tuple[int, UUID | None]:
         into = undone.kind == "restore"
-        moved = await trash_store.move_selected(connection, MOVED, [undone.id, owner_id], operation, into=into)
+        moved = await trash_store.move_selected(connection, MOVED, [undone.id, owner_id, "moved"], operation, into=into)
         await tell(connection, owner_id, "picture.trashed" if into else "picture.restored", moved)
         return moved.count, await journal.finish(connection, operation, moved.count)
 
 
-_OPPOSITE: dict[str, journal.Kind] = {"tags": "tags", "metadata": "metadata", "trash": "restore", "restore": "trash"}
+_OPPOSITE: dict[str, journal.Kind] = {
+    "tags": "tags", "metadata": "metadata", "trash": "restore", "restore": "trash", "drive": "drive",
+}  # fmt: skip
 
 
 def _summary(undone: str) -> str:

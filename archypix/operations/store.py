@@ -14,12 +14,12 @@ from archypix.core.database import Connection, Row
 from archypix.journal.store import LONG, begin, finish
 from archypix.operations.models import Operation
 
-__all__ = ["begin", "chain", "expire", "find", "finish", "page", "since", "touched"]
+__all__ = ["begin", "chain", "expire", "find", "finish", "of_drive", "page", "since", "touched"]
 
 COLUMNS: Final = (
     "o.id, o.number, o.kind, o.summary, o.at, o.count, o.undone_at, o.undoes,"
     " o.undoable AND o.undone_at IS NULL AS undoable, o.units, o.moved,"
-    " coalesce(o.notes, '{}') AS notes"
+    " coalesce(o.notes, '{}') AS notes, o.drive_token, o.by_name"
 )
 # Operations that one sweep forgets; the next one goes on.
 SWEPT: Final = 500
@@ -66,6 +66,18 @@ async def since(connection: Connection, owner_id: int, moment: datetime, limit: 
         " WHERE o.owner_id = $1 AND o.at >= $2 AND o.undone_at IS NULL AND u.id IS NULL"
         " ORDER BY o.number DESC LIMIT $3",
         owner_id, moment, limit,
+    )  # fmt: skip
+    return [_operation(row) for row in rows]
+
+
+async def of_drive(
+    connection: Connection, owner_id: int, drive_token: int, moment: datetime, below: int | None, limit: int
+) -> list[Operation]:
+    """What one device did from this time on and still stands, newest first, with numbers below `below`."""
+    rows = await connection.fetch(
+        f"SELECT {COLUMNS} FROM operations o WHERE o.owner_id = $1 AND o.drive_token = $2 AND o.at >= $3"
+        " AND o.undone_at IS NULL AND ($4::bigint IS NULL OR o.number < $4) ORDER BY o.number DESC LIMIT $5",
+        owner_id, drive_token, moment, below, limit,
     )  # fmt: skip
     return [_operation(row) for row in rows]
 

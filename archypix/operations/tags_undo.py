@@ -35,7 +35,9 @@ async def undo_tags(
     made = await tags_store.kept(connection, undone.id, made=True)
     # What is about to go elsewhere leaves its place free for what comes back, and what is about to go for what moves.
     await tree_store.hide_keys(connection, [step["tag"] for step in moves])
-    if moves:
+    # A device may have put one folder in place of another, which is to come back as the tag that it was.
+    hiding = bool(moves) or undone.kind == "drive"
+    if hiding:
         await tree_store.hide_keys(connection, [row["tag_id"] for row in made])
     back, renumbered = await _bring_back(connection, owner_id, undone, operation)
     await tags_store.take(connection, owner_id, undone.id, operation)
@@ -46,7 +48,7 @@ async def undo_tags(
         await tell_merged(followers, connection, owner_id, renumbered)
     notes = await put_back(followers, connection, owner_id, undone.notes, renumbered)
     gone = await _remove_made(connection, owner_id, undone, operation, made, followers)
-    if moves:
+    if hiding:
         await _show_keys(connection, owner_id, [row for row in made if row["tag_id"] not in gone])
     await journal.note(connection, operation, steps, notes)
     if back or steps or notes:

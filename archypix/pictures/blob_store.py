@@ -35,6 +35,15 @@ async def is_live(connection: Connection, blob_id: UUID) -> bool:
     return bool(await connection.fetchval("SELECT true FROM blobs WHERE id = $1 AND state = 'live'", blob_id))
 
 
+async def note_checksums(connection: Connection, sha256: bytes, sha1: bytes | None, md5: bytes | None) -> None:
+    """Keep the SHA-1 (20 bytes) and MD5 (16 bytes) of bytes, as far as they were taken, where these are not known."""
+    await connection.execute(
+        "UPDATE blobs SET sha1 = coalesce(sha1, $2), md5 = coalesce(md5, $3)"
+        " WHERE sha256 = $1 AND (sha1 IS NULL AND $2::bytea IS NOT NULL OR md5 IS NULL AND $3::bytea IS NOT NULL)",
+        sha256, sha1, md5,
+    )  # fmt: skip
+
+
 async def hold_live(connection: Connection, sha256: bytes) -> UUID | None:
     """The blob that holds these bytes, kept from going until the transaction ends."""
     found: UUID | None = await connection.fetchval(

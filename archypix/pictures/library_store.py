@@ -30,3 +30,12 @@ async def change(connection: Connection, account_id: int, values: Mapping[str, A
     """Set columns, whose names come from code."""
     columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
     await connection.execute(f"UPDATE libraries SET {columns} WHERE account_id = $1", account_id, *values.values())
+
+
+async def usage(connection: Connection, account_id: int) -> tuple[int, int | None]:
+    """Bytes that the account's library takes, trash and earlier files included, and its quota, if it has one."""
+    row = await connection.fetchrow(
+        "SELECT original_bytes + version_bytes + trash_bytes AS used, quota_bytes FROM libraries WHERE account_id = $1",
+        account_id,
+    )
+    return (int(row["used"]), row["quota_bytes"]) if row is not None else (0, None)

@@ -10,10 +10,16 @@ from archypix.core.database import Row
 from archypix.pictures.faraway import NOTHING, FarPicture, Shown
 from archypix.pictures.provenance import Provenance
 from archypix.pictures.query import Tree
+from archypix.pictures.store import SHOWN
 
 # Addresses of the thumbnails of a blob by their short names.
 ThumbnailUrls: TypeAlias = Callable[[UUID], Mapping[str, str]]
 
+# What is shown of one picture beside what lists show, as it stands in a row of `store.DETAIL`.
+MORE = (
+    "orientation", "file_date", "altitude", "camera_make", "camera_model", "lens", "iso", "aperture", "focal_length",
+    "exposure", "description", "creator", "edited_fields", "source", "metadata_failure", "metadata", "versions",
+)  # fmt: skip
 NONE_FAR: Mapping[str, Shown] = {}
 NO_THUMBNAILS: Mapping[str, None] = {"small": None, "medium": None, "large": None}
 
@@ -25,28 +31,26 @@ def listed_picture(
 
     One of a received picture is completed by `tell_provenance`; `far` has what is shown of it, by the owner's id.
     """
-    item = dict(row)
+    # To make a dict of the row itself costs as much as everything else here.
+    item = dict(zip(SHOWN, row, strict=False))
     item["id"] = str(item["id"])
     item["tags"] = tree.written(item["tags"])
     item["owner"] = owner
     item["received"] = None
-    blob_id, has_thumbnails = item.pop("blob_id"), item.pop("has_thumbnails")
-    item.pop("origin_owner_id")
-    origin = item.pop("origin_uri")
+    origin = row["origin_uri"]
     if origin is not None:
         shown = far.get(origin, NOTHING)
         item["thumbnails"], item["availability"] = shown.thumbnails, shown.availability
         return item
     item["availability"] = "ok"
     item["sha256"] = item["sha256"].hex()
-    del item["leaves_at"]
-    item["thumbnails"] = thumbnail_urls(blob_id) if has_thumbnails else NO_THUMBNAILS
+    item["thumbnails"] = thumbnail_urls(row["blob_id"]) if row["has_thumbnails"] else NO_THUMBNAILS
     return item
 
 
-def tell_provenance(item: dict[str, Any], provenance: Provenance | None) -> None:
+def tell_provenance(item: dict[str, Any], row: Row, provenance: Provenance | None) -> None:
     """Complete what `listed_picture` gave for a received picture. None: it has just gone, nothing is known of it."""
-    leaves_at = item.pop("leaves_at")
+    leaves_at = row["leaves_at"]
     item["owner"] = provenance.owner if provenance is not None else None
     item["received"] = {
         "senders": list(provenance.senders) if provenance is not None else [],
@@ -69,10 +73,10 @@ def whole_picture(
 ) -> dict[str, Any]:
     """Everything of one picture, from a row of `store.DETAIL`."""
     picture = listed_picture(row, tree, owner, thumbnail_urls, far)
-    del picture["tags_revision"]
-    content_hash, batch = picture["content_hash"], picture["batch"]
+    picture |= {name: row[name] for name in MORE}
+    content_hash, batch = row["content_hash"], row["batch"]
     picture["content_hash"] = None if content_hash is None else content_hash.hex()
     picture["batch"] = None if batch is None else str(batch)
-    uri, of, at = (picture.pop(name) for name in ("copied_uri", "copied_owner", "copied_at"))
+    uri, of, at = row["copied_uri"], row["copied_owner"], row["copied_at"]
     picture["copied_from"] = None if uri is None else {"id": uri, "owner": of, "at": at}
     return picture

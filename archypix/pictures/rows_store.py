@@ -5,6 +5,7 @@ Every transaction that uses these has the library's writer lock.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,6 +145,11 @@ async def update(
         list(edited),
         *values.values(),
     )
+
+
+async def set_aside(connection: Connection, picture_id: UUID) -> None:
+    """Free the bytes of a picture for another one, for the moment until it has other bytes itself."""
+    await connection.execute("UPDATE pictures SET sha256 = $2 WHERE id = $1", picture_id, os.urandom(32))
 
 
 async def put_hash(connection: Connection, picture_id: UUID, value: int | None) -> None:

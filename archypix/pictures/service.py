@@ -21,6 +21,7 @@ from archypix.pictures.present import (
     tell_provenance,
     whole_picture,
 )
+from archypix.pictures.provenance import Provenance
 from archypix.pictures.query import PictureQuery, Resolved, Tree, Trees, resolve, unfold
 from archypix.pictures.searching import Sample
 
@@ -104,18 +105,37 @@ class PictureService:
             rows, tree = await self._rows(connection, owner.id, request.query, page_of)
             more = len(rows) > request.limit
             rows = rows[: request.limit]
-            # Most pages have none, and are to cost as much as if there were no such pictures.
-            from_others = [number for number, row in enumerate(rows) if row["origin_uri"] is not None]
-            received = await provenance.of_pictures(connection, [rows[number]["id"] for number in from_others])
-        handle = self._handle(owner)
-        far = await self._far(owner.id, [rows[number] for number in from_others])
-        items = [listed_picture(row, tree, handle, self._thumbnail_urls, far) for row in rows]
-        for item in items:
-            del item["sort_key"], item["tags_revision"]
-        for number in from_others:
-            tell_provenance(items[number], received.get(rows[number]["id"]))
+            received = await self._received(connection, rows)
+        items = await self._items(owner, rows, tree, received)
         last = Position(rows[-1]["sort_key"], rows[-1]["id"]) if more else None
         return Listing(items, encode_cursor(last, mark) if last else None)
+
+    async def items(self, owner: Owner, picture_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+        """Those of these pictures that the owner has, in this order, as lists show them."""
+        if not picture_ids:
+            return []
+        async with self._database.connection() as connection:
+            tree = await self._trees.get(connection, owner.id)
+            rows = await store.of_ids(connection, owner.id, picture_ids)
+            if rows and rows[0]["tags_revision"] != tree.revision:
+                tree = await self._trees.read(connection, owner.id)
+            received = await self._received(connection, rows)
+        return await self._items(owner, rows, tree, received)
+
+    async def _received(self, connection: Connection, rows: Sequence[Row]) -> Mapping[UUID, Provenance]:
+        """By whom those of these pictures came that others own. Most pages have none, and cost nothing then."""
+        return await provenance.of_pictures(connection, [row["id"] for row in rows if row["origin_uri"] is not None])
+
+    async def _items(
+        self, owner: Owner, rows: Sequence[Row], tree: Tree, received: Mapping[UUID, Provenance]
+    ) -> list[dict[str, Any]]:
+        handle = self._handle(owner)
+        far = await self._far(owner.id, [row for row in rows if row["origin_uri"] is not None])
+        items = [listed_picture(row, tree, handle, self._thumbnail_urls, far) for row in rows]
+        for item, row in zip(items, rows, strict=True):
+            if row["origin_uri"] is not None:
+                tell_provenance(item, row, received.get(row["id"]))
+        return items
 
     async def whole(self, owner: Owner, picture_id: UUID) -> dict[str, Any]:
         """Everything of the owner's picture, as JSON values; `NotFound` when there is none."""
@@ -131,7 +151,7 @@ class PictureService:
         far = await self._far(owner.id, from_others)
         picture = whole_picture(row, tree, self._handle(owner), self._thumbnail_urls, far)
         if from_others:
-            tell_provenance(picture, received.get(row["id"]))
+            tell_provenance(picture, row, received.get(row["id"]))
         return picture
 
     async def _far(self, account_id: int, rows: Sequence[Row]) -> Mapping[str, Shown]:

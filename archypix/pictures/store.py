@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
 from archypix.pictures.locks import lock_library
 
-__all__ = ["DETAIL", "LISTED", "counts", "find_detail", "lock_library", "page", "revision", "sample"]
+__all__ = ["DETAIL", "LISTED", "SHOWN", "counts", "find_detail", "lock_library", "page", "revision", "sample"]
 
 
 def _wall_clock(column: str) -> str:
@@ -24,15 +25,28 @@ def _rfc3339(column: str) -> str:
     return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
 
 
-# What an item of a list is made of, by the names it has in JSON: present.listed_picture changes only what it must.
-LISTED = f"""
-p.id, p.filename, p.media_type, p.kind, p.state, p.failure, p.width, p.height, p.duration,
-{_wall_clock("p.captured_at")} AS captured_at, p.utc_offset, p.date_source, {_wall_clock("p.sorted_at")} AS sorted_at,
-p.blurhash, p.rating, p.title, p.latitude, p.longitude, p.size, p.sha256, p.version, p.revision,
-{_rfc3339("p.ingested_at")} AS ingested_at, {_rfc3339("p.edited_at")} AS edited_at,
-{_rfc3339("p.deleted_at")} AS deleted_at, p.metadata_state, p.tag_ids AS tags, p.has_thumbnails, p.blob_id,
-p.origin_uri, p.origin_owner_id, {_rfc3339("p.leaves_at")} AS leaves_at
-"""
+# What an item of a list shows, by the names it has in JSON: present.listed_picture changes only what it must.
+_SHOWN = {
+    **{name: f"p.{name}" for name in (
+        "id", "filename", "media_type", "kind", "state", "failure", "width", "height", "duration", "utc_offset",
+        "date_source", "blurhash", "rating", "title", "latitude", "longitude", "size", "sha256", "version", "revision",
+        "metadata_state",
+    )},
+    "captured_at": _wall_clock("p.captured_at"),
+    "sorted_at": _wall_clock("p.sorted_at"),
+    "ingested_at": _rfc3339("p.ingested_at"),
+    "edited_at": _rfc3339("p.edited_at"),
+    "deleted_at": _rfc3339("p.deleted_at"),
+    "tags": "p.tag_ids",
+}  # fmt: skip
+# What it is completed from.
+_HIDDEN = {
+    **{name: f"p.{name}" for name in ("has_thumbnails", "blob_id", "origin_uri", "origin_owner_id")},
+    "leaves_at": _rfc3339("p.leaves_at"),
+}
+# The names of the first values of a row of `LISTED`.
+SHOWN = tuple(_SHOWN)
+LISTED = ", ".join(f"{expression} AS {name}" for name, expression in (_SHOWN | _HIDDEN).items())
 
 DETAIL = f"""
 SELECT {LISTED}, p.orientation, {_wall_clock("p.file_date")} AS file_date, p.altitude, p.camera_make, p.camera_model,
@@ -44,6 +58,17 @@ FROM pictures p JOIN libraries l ON l.account_id = p.owner_id LEFT JOIN picture_
     LEFT JOIN copies y ON y.copy_id = p.id
 WHERE p.id = $1 AND p.owner_id = $2
 """
+
+
+async def of_ids(connection: Connection, owner_id: int, picture_ids: Sequence[UUID]) -> list[Row]:
+    """Those of these pictures that the owner has, in this order, as rows of a page."""
+    rows: list[Row] = await connection.fetch(
+        f"SELECT {LISTED}, w.place AS sort_key, l.tags_revision"
+        " FROM unnest($2::uuid[]) WITH ORDINALITY AS w (id, place) JOIN pictures p ON p.id = w.id"
+        " JOIN libraries l ON l.account_id = p.owner_id WHERE p.owner_id = $1 ORDER BY w.place",
+        owner_id, list(picture_ids),
+    )  # fmt: skip
+    return rows
 
 
 async def find_detail(connection: Connection, owner_id: int, picture_id: UUID) -> Row | None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection
-from archypix.journal.store import keep_moves
+from archypix.journal.store import Move, keep_moves
 
 # Seconds that a statement on a whole library may take.
 LONG = 600.0
@@ -33,34 +33,50 @@ class Doomed:
     blob_ids: list[UUID]
 
 
-async def put_in(connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID) -> Moved:
+async def put_in(
+    connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID, kept_as: Move = "moved"
+) -> Moved:
     """Trash those of these pictures that are the owner's and not in the trash; which."""
-    return await _move_named(connection, owner_id, picture_ids, operation, into=True)
+    return await _move_named(connection, owner_id, picture_ids, operation, into=True, kept_as=kept_as)
 
 
-async def take_out(connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID) -> Moved:
+async def take_out(
+    connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID, kept_as: Move = "moved"
+) -> Moved:
     """Restore those of these pictures that are the owner's and in the trash; which."""
-    return await _move_named(connection, owner_id, picture_ids, operation, into=False)
+    return await _move_named(connection, owner_id, picture_ids, operation, into=False, kept_as=kept_as)
 
 
 async def _move_named(
-    connection: Connection, owner_id: int, picture_ids: Sequence[UUID], operation: UUID, *, into: bool
+    connection: Connection,
+    owner_id: int,
+    picture_ids: Sequence[UUID],
+    operation: UUID,
+    *,
+    into: bool,
+    kept_as: Move,
 ) -> Moved:
     chosen = "SELECT id FROM pictures WHERE owner_id = $1 AND id = ANY ($2)"
-    return await move_selected(connection, chosen, [owner_id, list(picture_ids)], operation, into=into)
+    return await move_selected(connection, chosen, [owner_id, list(picture_ids)], operation, into=into, kept_as=kept_as)
 
 
 async def move_selected(
-    connection: Connection, chosen: str, parameters: Sequence[Any], operation: UUID, *, into: bool
+    connection: Connection,
+    chosen: str,
+    parameters: Sequence[Any],
+    operation: UUID,
+    *,
+    into: bool,
+    kept_as: Move = "moved",
 ) -> Moved:
     """Trash (`into`) or restore the pictures that the statement `chosen` yields, which are all there or all not.
 
-    What moves is kept for the operation.
+    What moves is kept for the operation, as items of the kind `kept_as`.
     """
     row = await connection.fetchrow(
         f"WITH moved AS (UPDATE pictures SET deleted_at = {'now()' if into else 'NULL'}, revision = revision + 1"
         f" WHERE id IN ({chosen}) AND deleted_at IS {'' if into else 'NOT '}NULL RETURNING id),"
-        f" kept AS ({keep_moves('moved', f'${len(parameters) + 1}')})"
+        f" kept AS ({keep_moves('moved', f'${len(parameters) + 1}', kept_as)})"
         f" SELECT (SELECT count(*) FROM moved) AS count,"
         f" ARRAY(SELECT id FROM moved LIMIT {NAMED + 1}) AS ids",
         *parameters,

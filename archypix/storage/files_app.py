@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
 from typing import Any, Final
 
-from archypix.core import metrics
 from archypix.core.errors import ArchypixError, PreconditionFailed, RangeNotSatisfiable, TooLarge
 from archypix.storage.answers import Answer, Headers
 from archypix.storage.conditions import byte_range, matches, single
@@ -22,11 +19,9 @@ from archypix.storage.interface import Reader, Storage
 from archypix.storage.keys import is_key
 from archypix.storage.receiving import Body, Disconnected, Pace, Receive, Send, TooSlow
 from archypix.storage.signing import PREFIX, Grant, Purpose, Signer
+from archypix.storage.transfers import SEND_SECONDS, Transfer, Transfers
 
-SEND_SECONDS: Final = 120.0
 METHODS: Final = b"GET, HEAD, PUT"
-# What fits into one message is sent without watching whether the client is still there.
-UNWATCHED: Final = 256 << 10
 _DIGITS: Final = re.compile(rb"[0-9]{1,18}")
 
 
@@ -39,22 +34,18 @@ class FilesApp:
         self._storage = storage
         self._signer = signer
         self._pace = pace or Pace()
-        self._send_seconds = send_seconds
-        self._under_way: set[asyncio.Timeout] = set()
-        self._stopping = False
+        self._transfers = Transfers(send_seconds)
 
     def stop(self) -> None:
         """Break off everything under way, at once; whatever comes later is refused."""
-        self._stopping = True
-        for deadline in self._under_way:
-            _end_now(deadline)
+        self._transfers.stop()
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request. An answer breaks off midway when its client goes away or stalls, and by `stop`."""
         body = Body(receive, self._pace)
         answer = Answer(send)
         try:
-            async with self._until_stopped() as deadline:
+            async with self._transfers.until_stopped() as deadline:
                 await self._serve(scope, body, answer, deadline)
         except TimeoutError:
             if not answer.begun:
@@ -74,7 +65,7 @@ class FilesApp:
         if method == "PUT":
             await self._put(self._admit("put", scope), headers, body, answer)
         elif method in ("GET", "HEAD"):
-            transfer = _Transfer(answer, body, deadline, self._send_seconds)
+            transfer = self._transfers.begin(answer, body, deadline)
             await self._get(self._admit("get", scope), headers, transfer, head=method == "HEAD")
         else:
             await body.drain()
@@ -87,7 +78,7 @@ class FilesApp:
             raise NoSuchObject
         return self._signer.verify(purpose, key, scope["query_string"].decode("latin-1"))
 
-    async def _get(self, grant: Grant, headers: Headers, transfer: _Transfer, *, head: bool) -> None:
+    async def _get(self, grant: Grant, headers: Headers, transfer: Transfer, *, head: bool) -> None:
         left = self._signer.seconds_left(grant)
         direct = self._storage.direct_url(grant.key, media_type=grant.media_type, max_age=left)
         if direct is not None:
@@ -107,18 +98,9 @@ class FilesApp:
             info = await writer.commit(grant.key)
         await answer.empty(204, [(b"etag", f'"{info.etag}"'.encode())])
 
-    @asynccontextmanager
-    async def _until_stopped(self) -> AsyncIterator[asyncio.Timeout]:
-        async with asyncio.timeout(0 if self._stopping else None) as deadline:
-            self._under_way.add(deadline)
-            try:
-                yield deadline
-            finally:
-                self._under_way.discard(deadline)
-
 
 async def _serve_object(
-    grant: Grant, reader: Reader, headers: Headers, transfer: _Transfer, left: int, *, head: bool
+    grant: Grant, reader: Reader, headers: Headers, transfer: Transfer, left: int, *, head: bool
 ) -> None:
     size = reader.info.size
     etag = f'"{reader.info.etag}"'.encode()
@@ -144,40 +126,6 @@ async def _serve_object(
         await transfer.answer.end()
     else:
         await transfer.send(reader, start, stop)
-
-
-class _Transfer:
-    """Sends the bytes of one answer as fast as the client takes them, until it goes away or stalls."""
-
-    def __init__(self, answer: Answer, body: Body, deadline: asyncio.Timeout, seconds: float) -> None:
-        self.answer = answer
-        self._body = body
-        self._deadline = deadline
-        self._seconds = seconds
-
-    async def send(self, reader: Reader, start: int, stop: int) -> None:
-        """Bytes `start` to `stop` of the object, to the end of the answer."""
-        watcher = asyncio.create_task(self._watch()) if stop - start > UNWATCHED else None
-        try:
-            await self._send(reader, start, stop)
-        finally:
-            if watcher is not None:
-                watcher.cancel()
-
-    async def _send(self, reader: Reader, start: int, stop: int) -> None:
-        clock = asyncio.get_running_loop().time
-        left = stop - start
-        async with aclosing(reader.chunks(start, stop)) as chunks:
-            async for chunk in chunks:
-                if self._deadline.when() != 0:
-                    self._deadline.reschedule(clock() + self._seconds)
-                left -= len(chunk)
-                await self.answer.chunk(chunk, more=left > 0)
-                metrics.served_bytes.inc(len(chunk))
-
-    async def _watch(self) -> None:
-        await self._body.gone()
-        _end_now(self._deadline)
 
 
 def _description(grant: Grant) -> Headers:
@@ -207,10 +155,3 @@ def _check_length(header: bytes | None, exact: int | None, most: int) -> None:
         raise TooLarge(f"The body is larger than the {most} bytes that this address takes.")
     if exact is not None and length != exact:
         raise SizeMismatch(f"The body has {length} bytes; this address takes exactly {exact}.")
-
-
-def _end_now(deadline: asyncio.Timeout) -> None:
-    try:
-        deadline.reschedule(0)
-    except RuntimeError:
-        pass  # it is ending already

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
-from archypix.core import clock
 from archypix.core.database import Connection, Database, Row
 from archypix.core.errors import Conflict, NotFound, Unavailable
 from archypix.core.ids import new_id
-from archypix.events.store import emit
-from archypix.jobs import store as jobs
-from archypix.jobs.models import EXAMINE, INTERACTIVE, WRITE
 from archypix.media.kinds import Kind, sniff
 from archypix.pictures import blob_store, rows_store, versions_store
 from archypix.pictures.blob_store import Blob
@@ -24,7 +22,10 @@ from archypix.storage.keys import blob_key
 from archypix.uploads.content import Content
 from archypix.uploads.ingest import ATTEMPTS, IngestService
 from archypix.writing import service as writing
+from archypix.writing.refile import NewFile, refile
 
+# Told the picture as it was and its new file, inside the transaction that replaces; what it raises prevents that.
+Witness: TypeAlias = Callable[[Connection, Standing, NewFile], Awaitable[None]]
 NO_PICTURE = "There is no such picture."
 IN_TRASH = "This picture is in the trash: restore it first."
 RECEIVED = "This picture is another person's: only they can put another file in its place."
@@ -40,14 +41,13 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
-class NewFile:
-    """The file that a picture is to have."""
+class _Putting:
+    """A file on its way over another one."""
 
-    sha256: bytes
-    size: int
-    media_type: str
-    kind: str
-    file_date: datetime | None
+    file: NewFile
+    upload_id: UUID | None
+    keep: bool
+    witness: Witness | None
 
 
 class ReplaceService:
@@ -79,8 +79,10 @@ class ReplaceService:
         *,
         file_date: datetime | None = None,
         upload_id: UUID | None = None,
+        keep: bool = False,
+        witness: Witness | None = None,
     ) -> Replaced:
-        """Put a file over a picture's; the same bytes change nothing.
+        """Put a file over a picture's; the same bytes change nothing. With `keep` the present file stays in any mode.
 
         Raises `NotFound`, `Conflict` (in the trash; or the bytes are another picture of the library, code
         `duplicate`), `QuotaExceeded`, `Unavailable`.
@@ -89,11 +91,12 @@ class ReplaceService:
             picture = await _replaceable(connection, account_id, picture_id)
         media_type = sniff(content.head, picture.filename)
         file = NewFile(content.sha256, content.size, media_type.name, media_type.kind.value, file_date)
+        putting = _Putting(file, upload_id, keep, witness)
         own: Blob | None = None
         try:
             for _ in range(ATTEMPTS):
                 if own is None:
-                    found = await self._prepare(account_id, picture_id, file, upload_id)
+                    found = await self._prepare(account_id, picture_id, putting)
                     if isinstance(found, Replaced):
                         return found
                     if found is None:
@@ -102,7 +105,7 @@ class ReplaceService:
                         own = found
                         async with kept_from_sweep(self._database, own.id):
                             await content.commit(blob_key(own.sha256, own.id), file.media_type)
-                result = await self._settle(account_id, picture_id, file, own, upload_id)
+                result = await self._settle(account_id, picture_id, putting, own)
                 if result is not None:
                     own = None
                     return result
@@ -129,25 +132,23 @@ class ReplaceService:
             file = NewFile(version.sha256, version.size, version.media_type, _kind_of(version.media_type), None)
             return await _swap(connection, picture, file, version.blob_id)
 
-    async def _prepare(
-        self, account_id: int, picture_id: UUID, file: NewFile, upload_id: UUID | None
-    ) -> Replaced | Blob | None:
+    async def _prepare(self, account_id: int, picture_id: UUID, putting: _Putting) -> Replaced | Blob | None:
+        file = putting.file
         async with self._database.transaction() as connection:
             library = await lock_library(connection, account_id)
             picture = await _replaceable(connection, account_id, picture_id)
             if picture.sha256 == file.sha256:
                 return Replaced(False, picture.version, picture.state)
             await _require_unique(connection, account_id, picture, file.sha256)
-            await self._require_room(connection, library, picture, file, upload_id)
+            await self._require_room(connection, library, picture, putting)
             if await blob_store.find_live(connection, file.sha256):
                 return None
             blob = Blob(new_id(), file.sha256, file.size)
             await blob_store.insert_writing(connection, blob)
             return blob
 
-    async def _settle(
-        self, account_id: int, picture_id: UUID, file: NewFile, own: Blob | None, upload_id: UUID | None
-    ) -> Replaced | None:
+    async def _settle(self, account_id: int, picture_id: UUID, putting: _Putting, own: Blob | None) -> Replaced | None:
+        file = putting.file
         async with self._database.transaction() as connection:
             library = await lock_library(connection, account_id)
             picture = await _replaceable(connection, account_id, picture_id)
@@ -156,24 +157,24 @@ class ReplaceService:
                     await blob_store.condemn_writing(connection, own.id)
                 return Replaced(False, picture.version, picture.state)
             await _require_unique(connection, account_id, picture, file.sha256)
-            keeping = await self._require_room(connection, library, picture, file, upload_id)
+            keeping = await self._require_room(connection, library, picture, putting)
             blob_id = await claim_blob(connection, file.sha256, own)
             if blob_id is None:
                 return None
             if keeping:
                 await versions_store.keep(connection, picture)
+            if putting.witness is not None:
+                await putting.witness(connection, picture, file)
             replaced = await _swap(connection, picture, file, blob_id)
             # What people set holds for whatever file the picture has; one brought back stays as it was.
             await writing.request(connection, account_id, [picture_id])
             return replaced
 
-    async def _require_room(
-        self, connection: Connection, library: Row, picture: Standing, file: NewFile, upload_id: UUID | None
-    ) -> bool:
+    async def _require_room(self, connection: Connection, library: Row, picture: Standing, putting: _Putting) -> bool:
         """Return whether the present file is kept; `QuotaExceeded` when the new one does not fit beside what stays."""
-        keeping = await versions_store.keeps(connection, library["version_mode"], picture.id)
+        keeping = putting.keep or await versions_store.keeps(connection, library["version_mode"], picture.id)
         freed = 0 if keeping else picture.size
-        await self._ingest.require_room(connection, library, file.size - freed, upload_id=upload_id)
+        await self._ingest.require_room(connection, library, putting.file.size - freed, upload_id=putting.upload_id)
         return keeping
 
 
@@ -204,34 +205,6 @@ async def _require_unique(connection: Connection, account_id: int, picture: Stan
 
 
 async def _swap(connection: Connection, picture: Standing, file: NewFile, blob_id: UUID) -> Replaced:
-    """Give the picture another blob, have it examined, and let the old blob go if nothing else needs it."""
-    row = await rows_store.update(
-        connection,
-        picture.id,
-        {
-            "blob_id": blob_id,
-            "sha256": file.sha256,
-            "size": file.size,
-            "media_type": file.media_type,
-            "kind": file.kind,
-            "file_date": file.file_date or picture.file_date,
-            "state": "processing",
-            "failure": None,
-            "has_thumbnails": False,
-            "content_hash": None,
-            "perceptual_hash": None,
-            "metadata_state": None,
-            "metadata_failure": None,
-            "written_fields": [],
-            "uploaded_sha256": None,
-            "version": picture.version + 1,
-            "edited_at": clock.now(),
-        },
-    )
-    # How pixels are turned is a matter of the file that has them.
-    await rows_store.unmark(connection, picture.id, ["orientation"])
-    await jobs.enqueue(connection, EXAMINE, picture.id, blob_id, priority=INTERACTIVE)
-    await jobs.cancel(connection, WRITE, picture.id)
+    row = await refile(connection, picture, file, blob_id)
     await blob_store.condemn_unreferenced(connection, [picture.blob_id])
-    await emit(connection, picture.owner_id, "picture.updated", {"id": str(picture.id)})
     return Replaced(True, row["version"], row["state"])

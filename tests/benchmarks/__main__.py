@@ -35,6 +35,7 @@ def main() -> int:
         statuses.append(run("bench_organise", "--server", server))
         statuses.append(run("bench_delivery", "--server", server))
         statuses.append(run("bench_shares", "--server", server))
+        statuses.append(run("bench_webdav", "--server", server))
     return max(statuses)
 
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 import requests
 
 from tests.e2e.conftest import make_photos
@@ -90,6 +91,7 @@ def one_round(server: Server, alice: User, folder: Path, kind: str, after: float
     return identifier is not None
 
 
+@pytest.mark.long
 def test_an_import_survives_the_death_of_any_process(tmp_path: Path) -> None:
     seed = random.randrange(1 << 30)
     print(f"seed {seed}")

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.rig.server import Server, User, environment, running
 
 # These may end the token that the requests are made with, so they come in a run of their own.
@@ -39,6 +41,7 @@ def fuzz(server: Server, user: User, *choice: str, examples: int) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 def test_no_request_makes_the_server_fail(tmp_path: Path, photos: Path) -> None:
     with running(tmp_path / "data", arguments=("--workers", "1")) as server:
         root = server.create_user("root", "--admin")

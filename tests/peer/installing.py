@@ -23,14 +23,20 @@ _NODE_SINCE = 20
 
 
 def fedify() -> Path:
-    """The folder of the Fedify peer with its packages. Skips (in CI: fails) the test without node and npm."""
+    """The folder of the Fedify peer with its packages."""
+    installed_npm(FEDIFY)
+    return FEDIFY
+
+
+def installed_npm(folder: Path) -> str:
+    """Node, once the folder has the packages of its lock file. Skips (in CI: fails) the test without node and npm."""
     node, npm = needs_program("node"), needs_program("npm")
     _check_node(node)
     words = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
-    with _once(FEDIFY / "package-lock.json", FEDIFY / "node_modules") as missing:
+    with _once(folder / "package-lock.json", folder / "node_modules") as missing:
         if missing:
-            _run(words, FEDIFY)
-    return FEDIFY
+            _run(words, folder)
+    return node
 
 
 def bovine() -> Path:

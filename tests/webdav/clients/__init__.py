@@ -1,0 +1,1 @@
+"""Programs that people really use with drives, each behind the same few words."""

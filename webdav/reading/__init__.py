@@ -1,0 +1,1 @@
+"""What reads drives: OPTIONS, GET, HEAD and PROPFIND."""
