@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from archypix.storage.answers import Answer
 from archypix.storage.conditions import single
-from archypix.storage.receiving import Body, Receive, Send, TooSlow
+from archypix.storage.receiving import Body, InMemory, Receive, Send, TooSlow
 from webdav import paths
 from webdav.answers import Refused
 
@@ -63,27 +63,13 @@ class DavRequest:
         length = self.header("content-length")
         if length is not None and length.isascii() and length.isdigit() and int(length[:18]) > most:
             raise Refused(413, f"The body is larger than the {most} bytes that are read here.")
-        memory: Any = _Memory()
+        memory: Any = InMemory()
         try:
             async with asyncio.timeout(READ_SECONDS):
                 await self.body.write_to(memory, exact=None, most=most)
         except TimeoutError:
             raise TooSlow("The body comes too slowly.") from None
         return bytes(memory.data)
-
-
-class _Memory:
-    """A body in memory, where `Body.write_to` wants a writer."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    @property
-    def size(self) -> int:
-        return len(self.data)
-
-    async def write(self, chunk: bytes) -> None:
-        self.data += chunk
 
 
 Handler: TypeAlias = Callable[[DavRequest], Awaitable[None]]

@@ -18,13 +18,13 @@ from archypix.hierarchies import config, nodes, store
 from archypix.hierarchies.models import MOST_HIERARCHIES, Config, Hierarchy
 from archypix.hierarchies.showing import hierarchy_json
 from archypix.pictures.locks import lock_library
+from archypix.pipeline.service import check_name
 from archypix.tags.resolving import resolve_paths
 
 CHANGED = "hierarchies.changed"
 NO_HIERARCHY = "There is no such hierarchy."
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 EVERYTHING: Mapping[str, Any] = {"nodes": [{"type": "mirror", "root": "/"}]}
-MAX_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,15 +237,6 @@ def check_slug(slug: str) -> str:
         fault = Fault("slug", "1 to 63 small letters, digits and `-` are expected, a letter or digit first.")
         raise Invalid("This is no name for addresses.", faults=(fault,))
     return slug
-
-
-def check_name(name: str) -> str:
-    """A hierarchy's name; `Invalid` where it can be none."""
-    name = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(name) <= MAX_NAME or any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        fault = Fault("name", f"1 to {MAX_NAME} characters, without control characters.")
-        raise Invalid("This is no name.", faults=(fault,))
-    return name
 
 
 def _slug_of(name: str) -> str:

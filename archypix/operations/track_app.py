@@ -24,7 +24,7 @@ from archypix.operations.gpx import MOST_BYTES, refusal
 from archypix.operations.tracks import Matching, TrackService
 from archypix.pictures.schemas import SelectionIn, Strict
 from archypix.storage.answers import Answer
-from archypix.storage.receiving import Body, Disconnected, Pace, Receive, Send, TooSlow
+from archypix.storage.receiving import Body, Disconnected, InMemory, Pace, Receive, Send, TooSlow
 
 PATH: Final = "/api/v1/pictures/batch/gpx"
 SETTLED: Final = policy.scope("pictures:write")
@@ -47,20 +47,6 @@ class TrackIn(Strict):
     interpolate: bool = True
     overwrite: bool = False
     dry_run: bool = False
-
-
-class _Memory:
-    """A body in memory, where `Body.write_to` wants a writer."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    @property
-    def size(self) -> int:
-        return len(self.data)
-
-    async def write(self, chunk: bytes) -> None:
-        self.data += chunk
 
 
 class TrackApp:
@@ -112,7 +98,7 @@ class TrackApp:
 
 
 async def _read(body: Body) -> bytearray:
-    memory: Any = _Memory()
+    memory: Any = InMemory()
     try:
         async with asyncio.timeout(READ_SECONDS):
             await body.write_to(memory, exact=None, most=MOST_BODY)

@@ -38,6 +38,22 @@ class Pace:
     rate: int = 1024
 
 
+class InMemory:
+    """A small body in memory, where `Body.write_to` wants a writer."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return len(self.data)
+
+    async def write(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self.data += chunk
+
+
 class Body:
     """The body of one request."""
 
