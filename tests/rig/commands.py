@@ -133,7 +133,7 @@ def _become(order: bytes, handles: list[int]) -> None:
         status = importlib.import_module("archypix.cli").main(words)
     except SystemExit as ended:
         status = ended.code or 0
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - as Python ends a program: told, and with status 1; a fork must never go on
         sys.excepthook(*sys.exc_info())
         status = 1
     finally:
