@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
@@ -103,7 +103,9 @@ def _attend(order: bytes, handles: list[int]) -> None:
     if command == 0:
         os.close(told)
         _become(order, handles)
-    threading.Thread(target=_end_when_forgotten, args=(told, command), daemon=True).start()
+    # Not by its number, which may be another's once it has ended.
+    process = os.pidfd_open(command)
+    threading.Thread(target=_end_when_forgotten, args=(told, process), daemon=True).start()
     _, status = os.waitpid(command, 0)
     try:
         os.write(told, b"%d\n" % os.waitstatus_to_exitcode(status))
@@ -112,10 +114,11 @@ def _attend(order: bytes, handles: list[int]) -> None:
     os._exit(0)
 
 
-def _end_when_forgotten(told: int, command: int) -> None:
+def _end_when_forgotten(told: int, process: int) -> None:
     """Kill the command when the other end of `told` is closed."""
     os.read(told, 1)
-    os.kill(command, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(process, signal.SIGKILL)
 
 
 def _become(order: bytes, handles: list[int]) -> None:
