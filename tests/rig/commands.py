@@ -69,7 +69,7 @@ def _loaded() -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """The way to the process that has everything loaded, started on first need; it ends with this process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        loaded = subprocess.Popen([sys.executable, "-m", __name__], stdin=theirs, cwd=Path(__file__).parents[2])
+        loaded = subprocess.Popen([sys.executable, "-m", __name__], stdin=theirs.fileno(), cwd=Path(__file__).parents[2])
     return ours, loaded
 
 
