@@ -18,7 +18,12 @@ async def emit(connection: Connection, account_id: int, kind: str, data: dict[st
 
     `data` is small: ids and counts, never whole rows. Raises ValueError over 7000 bytes.
     """
-    payload = orjson.dumps({"account": account_id, "kind": kind, "data": data})
-    if len(payload) > MAX_PAYLOAD:
-        raise ValueError(f"event {kind} is too large: {len(payload)} bytes")
-    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload.decode())
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload(account_id, kind, data))
+
+
+def payload(account_id: int, kind: str, data: dict[str, Any]) -> str:
+    """What is notified of an event on `CHANNEL`, for statements that tell it themselves. ValueError as `emit`."""
+    text = orjson.dumps({"account": account_id, "kind": kind, "data": data})
+    if len(text) > MAX_PAYLOAD:
+        raise ValueError(f"event {kind} is too large: {len(text)} bytes")
+    return text.decode()

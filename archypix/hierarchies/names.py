@@ -106,26 +106,31 @@ def _free(base: str, plain: str, picture_id: UUID, found: Assigned, folders: Map
 
 
 async def give(
-    connection: Connection, hierarchy: Hierarchy, folder: Folder, name: str, picture_id: UUID, *, pinned: bool = False
+    connection: Connection,
+    hierarchy: Hierarchy,
+    folder: Folder,
+    name: str,
+    picture_id: UUID,
+    *,
+    pinned: bool = False,
+    base: str | None = None,
 ) -> None:
     """Let a picture be listed under exactly this name from now on; whoever had it before gets another one.
 
-    A name that the picture would be given anyway follows it when it is renamed; any other stays. A `pinned` picture is
-    listed here although a folder in here has it too. Whoever calls has the library's writer lock.
+    A name that the picture would be given anyway (`base`, looked up where it is not known) follows it when it is
+    renamed; any other stays. A `pinned` picture is listed here although a folder in here has it too. Whoever calls has
+    the library's writer lock.
     """
-    await names_store.lock(connection, hierarchy.account_id)
-    row = await names_store.picture(connection, hierarchy.account_id, picture_id)
-    base = made(hierarchy.config.naming, picture_id, row["filename"], row["sorted_at"]) if row else ""
+    if base is None:
+        row = await names_store.picture(connection, hierarchy.account_id, picture_id)
+        base = made(hierarchy.config.naming, picture_id, row["filename"], row["sorted_at"]) if row else ""
     chosen = pinned or name != base
-    await names_store.put(
-        connection, hierarchy.id, folder.key, Made(key(name), name, picture_id, base), chosen=chosen, pinned=pinned
-    )
-    await names_store.tick(connection, hierarchy.account_id)
+    await names_store.give(
+        connection, hierarchy.account_id, hierarchy.id, folder.key, Made(key(name), name, picture_id, base),
+        chosen=chosen, pinned=pinned,
+    )  # fmt: skip
 
 
 async def drop(connection: Connection, hierarchy: Hierarchy, folder: Folder, name: str) -> bool:
     """Forget a name; whether its picture has another one in this folder. Whoever calls has the writer lock."""
-    await names_store.lock(connection, hierarchy.account_id)
-    picture_id = await names_store.take(connection, hierarchy.id, folder.key, key(name))
-    await names_store.tick(connection, hierarchy.account_id)
-    return picture_id is not None and await names_store.has_any(connection, hierarchy.id, folder.key, picture_id)
+    return await names_store.drop(connection, hierarchy.account_id, hierarchy.id, folder.key, key(name))

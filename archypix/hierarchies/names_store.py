@@ -51,38 +51,31 @@ async def write(
         )  # fmt: skip
 
 
-async def put(
-    connection: Connection, hierarchy_id: UUID, folder_key: str, name: Made, *, chosen: bool, pinned: bool
+async def give(
+    connection: Connection,
+    account_id: int,
+    hierarchy_id: UUID,
+    folder_key: str,
+    name: Made,
+    *,
+    chosen: bool,
+    pinned: bool,
 ) -> None:
-    """Give one name to one picture, whoever had it."""
+    """Give one name to one picture, whoever had it. Waits for the lock of names, and tells that the library changed."""
     await connection.execute(
-        "INSERT INTO hierarchy_names (hierarchy_id, folder_key, name_key, name, picture_id, made_from, pinned)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hierarchy_id, folder_key, name_key) DO UPDATE SET"
-        " name = excluded.name, picture_id = excluded.picture_id, made_from = excluded.made_from,"
-        " pinned = excluded.pinned, created_at = now()",
-        hierarchy_id, folder_key, name.key, name.name, name.picture_id, None if chosen else name.made_from, pinned,
+        "SELECT name_give($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        account_id, LOCK, hierarchy_id, folder_key, name.key, name.name, name.picture_id,
+        None if chosen else name.made_from, pinned,
     )  # fmt: skip
 
 
-async def take(connection: Connection, hierarchy_id: UUID, folder_key: str, name_key: str) -> UUID | None:
-    """Remove a name; the picture that had it."""
-    picture: UUID | None = await connection.fetchval(
-        "DELETE FROM hierarchy_names WHERE hierarchy_id = $1 AND folder_key = $2 AND name_key = $3"
-        " RETURNING picture_id",
-        hierarchy_id, folder_key, name_key,
-    )  # fmt: skip
-    return picture
-
-
-async def has_any(connection: Connection, hierarchy_id: UUID, folder_key: str, picture_id: UUID) -> bool:
-    """Whether a picture has a name in a folder."""
+async def drop(connection: Connection, account_id: int, hierarchy_id: UUID, folder_key: str, name_key: str) -> bool:
+    """Remove a name; whether its picture has another one in the folder. Locks and tells as `give` does."""
     return bool(
         await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM hierarchy_names"
-            " WHERE hierarchy_id = $1 AND folder_key = $2 AND picture_id = $3)",
-            hierarchy_id, folder_key, picture_id,
+            "SELECT name_drop($1, $2, $3, $4, $5)", account_id, LOCK, hierarchy_id, folder_key, name_key
         )
-    )  # fmt: skip
+    )
 
 
 async def picture(connection: Connection, account_id: int, picture_id: UUID) -> Row | None:

@@ -59,9 +59,9 @@ class Resolver:
         """The account's hierarchy that is called so in addresses."""
         return await store.by_slug(connection, account_id, slug)
 
-    async def layout(self, connection: Connection, hierarchy: Hierarchy) -> Layout:
-        """The folders of a hierarchy as they are now."""
-        tree = await self._forest.current(connection, hierarchy.account_id)
+    async def layout(self, connection: Connection, hierarchy: Hierarchy, revision: int | None = None) -> Layout:
+        """The folders of a hierarchy as they are now. Whoever knows the `revision` of the account's tags tells it."""
+        tree = await self._forest.current(connection, hierarchy.account_id, revision)
         layout = self._layouts.get(hierarchy.id)
         if layout is None or layout.tree is not tree or layout.hierarchy is not hierarchy:
             if layout is None or layout.tree is not tree or layout.hierarchy != hierarchy:
@@ -72,9 +72,11 @@ class Resolver:
             self._layouts.popitem(last=False)
         return layout
 
-    async def find(self, connection: Connection, hierarchy: Hierarchy, path: Sequence[str]) -> Folder | File | Missing:
+    async def find(
+        self, connection: Connection, hierarchy: Hierarchy, path: Sequence[str], revision: int | None = None
+    ) -> Folder | File | Missing:
         """What is at this path, however its names are composed and cased; folders before files."""
-        layout = await self.layout(connection, hierarchy)
+        layout = await self.layout(connection, hierarchy, revision)
         folder = layout.root
         for name in path[:-1]:
             inner = layout.child(folder, name)
@@ -89,9 +91,11 @@ class Resolver:
         file = await self._file(connection, layout, folder, path[-1])
         return file or layout.labelled(folder, path[-1]) or Missing(folder, path[-1])
 
-    async def folders(self, connection: Connection, hierarchy: Hierarchy, folder: Folder) -> list[Folder]:
+    async def folders(
+        self, connection: Connection, hierarchy: Hierarchy, folder: Folder, revision: int | None = None
+    ) -> list[Folder]:
         """The folders in a folder: those of nodes in their order, those of tags by name."""
-        return list((await self.layout(connection, hierarchy)).folders(folder))
+        return list((await self.layout(connection, hierarchy, revision)).folders(folder))
 
     async def files(
         self, connection: Connection, hierarchy: Hierarchy, folder: Folder, *, sums: bool = True
@@ -137,12 +141,19 @@ class Resolver:
             names.setdefault(row["id"], []).append(name)
         return [Listed(row["id"], row["sorted_at"], tuple(names.get(row["id"], ()))) for row in page]
 
-    async def lists(self, connection: Connection, hierarchy: Hierarchy, folder: Folder, picture_id: UUID) -> bool:
+    async def lists(
+        self,
+        connection: Connection,
+        hierarchy: Hierarchy,
+        folder: Folder,
+        picture_id: UUID,
+        revision: int | None = None,
+    ) -> bool:
         """Whether a picture is listed in a folder by its tags as they are now, and need not be pinned there."""
         row = await names_store.picture(connection, hierarchy.account_id, picture_id)
         if row is None:
             return False
-        return (await self.layout(connection, hierarchy)).lists(folder, frozenset(row["tag_closure"]))
+        return (await self.layout(connection, hierarchy, revision)).lists(folder, frozenset(row["tag_closure"]))
 
     async def version(self, connection: Connection, hierarchy: Hierarchy, folder: Folder) -> str:
         """An ETag, quotes included, that is another one after every change of what is in a folder or below it."""

@@ -71,19 +71,21 @@ class Forest:
         self._capacity = capacity
         self._trees: OrderedDict[int, Tree] = OrderedDict()
 
-    async def current(self, connection: Connection, account_id: int) -> Tree:
-        """The tree as this connection sees it now.
+    async def current(self, connection: Connection, account_id: int, revision: int | None = None) -> Tree:
+        """The tree as this connection sees it now; whoever knows its `revision`, which others have made, tells it.
 
         What a transaction sees that has written is not kept, for it may yet be undone.
         """
-        revision, writing = await store.tags_revision(connection, account_id)
+        writing = False
+        if revision is None:
+            revision, writing = await store.tags_revision(connection, account_id)
         tree = self._trees.get(account_id)
         if tree is not None and tree.revision == revision:
             self._trees.move_to_end(account_id)
             return tree
         rows = await tree_rows(connection, account_id)
         tree = Tree(rows, rows[0]["tags_revision"] if rows else 0)
-        if not writing:
+        if not writing and tree.revision == revision:
             self._keep(account_id, tree)
         return tree
 

@@ -31,14 +31,11 @@ IN_TURN = (
 
 async def enqueue(connection: Connection, kind: str, picture_id: UUID, blob_id: UUID, *, priority: int = 0) -> None:
     """A due job for a picture, in place of any that it has; servers hear of it once the transaction commits."""
-    await cancel(connection, kind, picture_id)
-    if kind == EXAMINE:
-        await cancel(connection, HASH, picture_id)
+    instead = [kind, HASH] if kind == EXAMINE else [kind]
     await connection.execute(
-        "INSERT INTO jobs (id, kind, picture_id, blob_id, state, priority) VALUES ($1, $2, $3, $4, 'due', $5)",
-        new_id(), kind, picture_id, blob_id, priority,
+        "SELECT job_enqueue($1, $2, $3, $4, $5, $6, $7)",
+        new_id(), kind, instead, picture_id, blob_id, priority, CHANNEL,
     )  # fmt: skip
-    await notify(connection)
 
 
 async def cancel(connection: Connection, kind: str, picture_id: UUID) -> None:

@@ -27,29 +27,6 @@ MOST_BYTES = 256 << 20
 # Pictures in one row of fields: large enough that equal values compress, small enough to be read one at a time.
 CHUNK = 1_000
 
-BEGIN = """
-INSERT INTO operations (id, owner_id, number, kind, summary, undoes, units, written, drive_token, by_name)
-SELECT $1, $2, coalesce(last.number, 0) + 1, $3, $4, $5, $6, coalesce(last.written, 0), $7, $8
-FROM (SELECT) one LEFT JOIN LATERAL (
-    SELECT number, written FROM operations WHERE owner_id = $2 ORDER BY number DESC LIMIT 1
-) last ON true
-"""
-FINISH = """
-UPDATE operations SET count = $2, written = written + (
-    SELECT coalesce(sum(64 + pg_column_size(picture_ids) + coalesce(pg_column_size(times), 0)
-        + coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0)), 0)
-    FROM operation_items WHERE operation_id = $1
-) + (
-    SELECT coalesce(sum(pg_column_size(t)), 0) FROM operation_tags t WHERE operation_id = $1
-) + coalesce(pg_column_size(moved), 0) + coalesce(pg_column_size(notes), 0) + 200
-WHERE id = $1 RETURNING owner_id, number, written
-"""
-TRIM = """
-DELETE FROM operations WHERE owner_id = $1 AND number < greatest($2::bigint - $4 + 1, (
-    SELECT number FROM operations WHERE owner_id = $1 AND written > $3::bigint - $5 ORDER BY number LIMIT 1
-))
-"""
-
 
 async def begin(
     connection: Connection,
@@ -68,7 +45,8 @@ async def begin(
     """
     operation_id = new_id()
     await connection.execute(
-        BEGIN, operation_id, owner_id, kind, summary[:LONGEST_SUMMARY], undoes, list(units), drive_token,
+        "SELECT operation_begin($1, $2, $3, $4, $5, $6, $7, $8)",
+        operation_id, owner_id, kind, summary[:LONGEST_SUMMARY], undoes, list(units), drive_token,
         None if by is None else by[:LONGEST_NAME],
     )  # fmt: skip
     return operation_id
@@ -109,8 +87,9 @@ async def finish(connection: Connection, operation_id: UUID, count: int, *, empt
     if not count and not empty:
         await connection.execute("DELETE FROM operations WHERE id = $1", operation_id)
         return None
-    row = await connection.fetchrow(FINISH, operation_id, count, timeout=LONG)
-    await connection.execute(TRIM, *row, MOST_OPERATIONS, MOST_BYTES, timeout=LONG)
+    await connection.execute(
+        "SELECT operation_finish($1, $2, $3, $4)", operation_id, count, MOST_OPERATIONS, MOST_BYTES, timeout=LONG
+    )
     return operation_id
 
 

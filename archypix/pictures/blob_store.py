@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
 from archypix.core.database import Connection
 
 
@@ -37,6 +35,8 @@ async def is_live(connection: Connection, blob_id: UUID) -> bool:
 
 async def note_checksums(connection: Connection, sha256: bytes, sha1: bytes | None, md5: bytes | None) -> None:
     """Keep the SHA-1 (20 bytes) and MD5 (16 bytes) of bytes, as far as they were taken, where these are not known."""
+    if sha1 is None and md5 is None:
+        return
     await connection.execute(
         "UPDATE blobs SET sha1 = coalesce(sha1, $2), md5 = coalesce(md5, $3)"
         " WHERE sha256 = $1 AND (sha1 IS NULL AND $2::bytea IS NOT NULL OR md5 IS NULL AND $3::bytea IS NOT NULL)",
@@ -59,6 +59,22 @@ async def insert_writing(connection: Connection, blob: Blob) -> None:
     )
 
 
+async def insert_unknown(connection: Connection, account_id: int, blob: Blob) -> bool:
+    """As `insert_writing`, where the account has no quota and nobody has these bytes; whether that is so.
+
+    It stands alone and waits for nobody: who makes a picture of the bytes looks again.
+    """
+    found = await connection.fetchval(
+        "INSERT INTO blobs (id, sha256, size, state) SELECT $2, $3, $4, 'writing' FROM libraries"
+        " WHERE account_id = $1 AND quota_bytes IS NULL"
+        " AND NOT EXISTS (SELECT FROM pictures WHERE owner_id = $1 AND sha256 = $3)"
+        " AND NOT EXISTS (SELECT FROM pictures WHERE owner_id = $1 AND uploaded_sha256 = $3)"
+        " AND NOT EXISTS (SELECT FROM blobs WHERE sha256 = $3 AND state = 'live') RETURNING true",
+        account_id, blob.id, blob.sha256, blob.size,
+    )  # fmt: skip
+    return bool(found)
+
+
 async def touch_writing(connection: Connection, blob_id: UUID) -> None:
     """The bytes are still being put."""
     await connection.execute("UPDATE blobs SET changed_at = now() WHERE id = $1 AND state = 'writing'", blob_id)
@@ -66,14 +82,7 @@ async def touch_writing(connection: Connection, blob_id: UUID) -> None:
 
 async def make_live(connection: Connection, blob_id: UUID) -> bool:
     """The bytes are whole at their key. False when the row went meanwhile, or others made the same bytes live."""
-    try:
-        async with connection.transaction():
-            tag = await connection.execute(
-                "UPDATE blobs SET state = 'live', changed_at = now() WHERE id = $1 AND state = 'writing'", blob_id
-            )
-    except asyncpg.UniqueViolationError:
-        return False
-    return bool(tag == "UPDATE 1")
+    return bool(await connection.fetchval("SELECT blob_made_live($1)", blob_id))
 
 
 async def condemn_writing(connection: Connection, blob_id: UUID) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from archypix.core.errors import Unavailable
 from archypix.storage.errors import SizeMismatch, from_disk
 from archypix.storage.interface import ObjectInfo
 from archypix.storage.keys import check_key, is_transient
-from archypix.storage.threads import Threads
+from archypix.storage.threads import Threads, settled
 from archypix.storage.tree import FILE_MODE, Tree, describe
 
 FLUSH: Final = 1 << 20  # bytes gathered before a thread is asked to write them
@@ -31,6 +32,7 @@ class StagedFile:
         self.tree = tree
         self.descriptor = descriptor
         self._name = name
+        self._synced = False
 
     @classmethod
     def create(cls, tree: Tree) -> StagedFile:
@@ -60,6 +62,7 @@ class StagedFile:
 
     def write(self, chunks: list[bytes]) -> None:
         """Append all chunks."""
+        self._synced = False
         for first in range(0, len(chunks), VECTORS):
             batch = chunks[first : first + VECTORS]
             total = sum(map(len, batch))
@@ -73,6 +76,7 @@ class StagedFile:
 
         `SizeMismatch` when the source is shorter.
         """
+        self._synced = False
         done = 0
         while done < size:
             count = self._copy_step(source, done, min(COPY, size - done))
@@ -84,10 +88,16 @@ class StagedFile:
         """The hash of what lies in the file."""
         return hash_files([self.descriptor])
 
+    def sync(self) -> None:
+        """See that what was written is on disk; nothing happens where that is known."""
+        if not self._synced:
+            os.fsync(self.descriptor)
+            self._synced = True
+
     def place(self, key: str) -> ObjectInfo:
         """Make it the object `key`; durable unless it is an upload in flight."""
         if not is_transient(key):
-            os.fsync(self.descriptor)
+            self.sync()
         self.tree.place(self._name, key)
         info = describe(key, os.fstat(self.descriptor))
         self._close()
@@ -128,7 +138,10 @@ def hash_files(descriptors: Iterable[int]) -> bytes:
 
 
 class LocalWriter:
-    """`Writer` of local storage. Nothing is on disk before the first half megabyte has come, or the end."""
+    """`Writer` of local storage. Nothing is on disk before the first megabyte has come, or the end.
+
+    What has come is hashed and written while more comes, and synced from the end on, before anybody asks for that.
+    """
 
     def __init__(self, tree: Tree, threads: Threads, *, size: int | None, hashing: bool) -> None:
         self.size = 0
@@ -139,6 +152,7 @@ class LocalWriter:
         self._pending: list[bytes] = []
         self._held = 0
         self._staged: StagedFile | None = None
+        self._under_way: asyncio.Task[Any] | None = None
         self._over = False
 
     async def __aenter__(self) -> Self:
@@ -157,27 +171,30 @@ class LocalWriter:
         self._held += len(chunk)
         self.size += len(chunk)
         if self._held >= FLUSH:
-            await self._flush()
+            await self._settle()
+            is_first = self._staged is None
+            self._begin(self._store, self._taken())
+            if is_first:
+                # Whether there is room for all of it is told at once.
+                await self._settle()
 
     async def finish(self) -> bytes:
         self._require_open()
         if self._digest is None:
             raise ValueError("opened without hashing")
+        await self._settle()
         if self._pending:
-            await self._flush()
+            self._begin(self._store, self._taken())
+            await self._settle()
+        if self._staged is not None:
+            self._begin(self._staged.sync)
         return self._digest.digest()
 
     async def commit(self, key: str) -> ObjectInfo:
         check_key(key)
         self._require_open()
-        try:
-            info = await self._threads.run(self._place, key)
-        except OSError as error:
-            await self.abort()
-            raise from_disk(error) from error
-        except Unavailable:
-            await self.abort()
-            raise
+        await self._settle()
+        info: ObjectInfo = await self._guarded(self._threads.run(self._place, self._taken(), key))
         self._over = True
         return info
 
@@ -185,6 +202,8 @@ class LocalWriter:
         if not self._over:
             self._over = True
             self._pending.clear()
+            if self._under_way is not None:
+                await settled(self._under_way)
             if self._staged is not None:
                 await self._threads.run(self._staged.drop)
 
@@ -192,9 +211,20 @@ class LocalWriter:
         if self._over:
             raise ValueError("the writer is closed")
 
-    async def _flush(self) -> None:
+    def _begin(self, step: Callable[..., object], *arguments: object) -> None:
+        """Have a thread do something, one thing at a time."""
+        self._under_way = asyncio.create_task(self._threads.run(step, *arguments))
+
+    async def _settle(self) -> None:
+        """Wait for what is under way."""
+        if self._under_way is not None:
+            task = self._under_way
+            await self._guarded(task)
+            self._under_way = None
+
+    async def _guarded(self, step: Awaitable[Any]) -> Any:
         try:
-            await self._threads.run(self._store)
+            return await step
         except OSError as error:
             await self.abort()
             raise from_disk(error) from error
@@ -202,20 +232,24 @@ class LocalWriter:
             await self.abort()
             raise
 
-    def _store(self) -> StagedFile:
-        """In a thread: write what is pending, and hash it."""
+    def _taken(self) -> list[bytes]:
+        chunks, self._pending, self._held = self._pending, [], 0
+        return chunks
+
+    def _store(self, chunks: list[bytes]) -> StagedFile:
+        """In a thread: write and hash."""
+        size = sum(map(len, chunks))
         if self._staged is None:
-            self._tree.require_space(max(self._expected, self._held))
+            self._tree.require_space(max(self._expected, size))
             self._staged = StagedFile.create(self._tree)
         else:
-            self._tree.require_space(self._held)
-        chunks, self._pending, self._held = self._pending, [], 0
+            self._tree.require_space(size)
         self._staged.write(chunks)
         if self._digest is not None:
             for chunk in chunks:
                 self._digest.update(chunk)
         return self._staged
 
-    def _place(self, key: str) -> ObjectInfo:
+    def _place(self, chunks: list[bytes], key: str) -> ObjectInfo:
         """In a thread: write the rest and put the file under its key."""
-        return self._store().place(key)
+        return self._store(chunks).place(key)

@@ -30,7 +30,7 @@ class Threads:
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
-            await _settled(future)
+            await settled(future)
             raise
 
     def close(self) -> None:
@@ -38,7 +38,7 @@ class Threads:
         self._pool.shutdown(wait=True)
 
 
-async def _settled(future: asyncio.Future[T]) -> None:
+async def settled(future: asyncio.Future[T]) -> None:
     """Wait until `future` is done, whatever else is asked of this task meanwhile; its own error is nobody's then."""
     while not future.done():
         try:

@@ -116,6 +116,9 @@ class Holding:
     async def _open(
         self, account_id: int, announced: int | None, overhead: int, credit: int
     ) -> tuple[UUID | None, int]:
+        async with self._database.connection() as connection:
+            if await store.is_unlimited(connection, account_id):
+                return None, 0
         async with self._database.transaction() as connection:
             library = await lock_library(connection, account_id)
             room = await self._ingest.room(connection, library)

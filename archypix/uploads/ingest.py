@@ -119,6 +119,10 @@ class IngestService:
 
     async def _prepare(self, account_id: int, content: Content, details: Details) -> Ingested | Blob | None:
         """The picture there is already, or a row for bytes to be written, or None when others' bytes can be shared."""
+        blob = Blob(new_id(), content.sha256, content.size)
+        async with self._database.connection() as connection:
+            if await blob_store.insert_unknown(connection, account_id, blob):
+                return blob
         async with self._database.transaction() as connection:
             library = await lock_library(connection, account_id)
             if standing := await rows_store.find(connection, account_id, sha256=content.sha256):
@@ -126,7 +130,6 @@ class IngestService:
             await self.require_room(connection, library, content.size, upload_id=details.upload_id)
             if await blob_store.find_live(connection, content.sha256):
                 return None
-            blob = Blob(new_id(), content.sha256, content.size)
             await blob_store.insert_writing(connection, blob)
             return blob
 

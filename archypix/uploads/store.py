@@ -19,6 +19,12 @@ def _upload(row: object) -> Upload:
     return Upload(**{**values, "tags": tuple(values["tags"])})
 
 
+async def is_unlimited(connection: Connection, account_id: int) -> bool:
+    """Whether there is no quota of which anything could be held."""
+    found = await connection.fetchval("SELECT quota_bytes IS NULL FROM libraries WHERE account_id = $1", account_id)
+    return bool(found)
+
+
 async def reserved(connection: Connection, account_id: int, *, but: UUID | None = None) -> int:
     """Bytes that the account's open uploads hold, without the upload `but`."""
     return int(

@@ -144,7 +144,8 @@ async def _ingest(ground: Ground, request: DavRequest, place: Place, parcel: Par
     async def witness(connection: Connection, picture_id: UUID) -> None:
         if request.header("if-none-match") is not None or request.header("if-match") is not None:
             await _still(ground, connection, request, place.segments, picture_id)
-        await ground.writer.placed(connection, request.hierarchy, folder, node.name, picture_id, by(request))
+        if await ground.writer.placed(connection, request.hierarchy, folder, node.name, picture_id, by(request)):
+            await ground.brake.arrived(connection, request.drive.token_id, picture_id)
         await blob_store.note_checksums(connection, parcel.content.sha256, parcel.sha1, parcel.md5)
         if parcel.file_date is not None:
             await redate(connection, request.drive.account_id, picture_id, parcel.file_date)
@@ -160,9 +161,6 @@ async def _ingest(ground: Ground, request: DavRequest, place: Place, parcel: Par
         witness=witness,
     )
     made = await ground.ingest.take(request.drive.account_id, parcel.content, details)
-    if not made.duplicate:
-        async with ground.database.connection() as connection:
-            await ground.brake.arrived(connection, request.drive.token_id, made.id)
     return Delivered(made.sha256, not made.duplicate)
 
 

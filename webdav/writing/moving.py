@@ -92,16 +92,17 @@ class Relocate:
     async def _write(self, request: DavRequest, transfer: Transfer) -> None:
         source, target, writer = transfer.source.node, transfer.target.node, self._ground.writer
         who, hierarchy = by(request), request.hierarchy
+        state: str | None = request.drive.state
         pictures: list[UUID] = []
         if not isinstance(target, Missing):
             async with self._ground.database.transaction() as connection:
                 if _is_same(transfer.source, transfer.target):
-                    target = await self._renamed(connection, request, transfer.target)
+                    target, state = await self._renamed(connection, request, transfer.target), None
                 else:
                     pictures = await writer.touched(connection, hierarchy, target)
         async with self._ground.brake.deed(request.drive, "replace", pictures):
             if isinstance(source, File) and isinstance(target, File | Missing):
-                await (writer.move if transfer.moves else writer.copy)(hierarchy, source, target, who)
+                await (writer.move if transfer.moves else writer.copy)(hierarchy, source, target, who, state=state)
             elif isinstance(source, Folder) and isinstance(target, Folder | Missing):
                 if transfer.moves:
                     await writer.move_folder(hierarchy, source, target, who)

@@ -68,7 +68,8 @@ async def look(
 ) -> Place:
     """What is at `segments`, or where the request points to. `around`: what there is beside the tags, where known."""
     wanted = request.segments if segments is None else segments
-    node = await ground.resolver.find(connection, request.hierarchy, wanted)
+    revision = around.revision if around is not None else None
+    node = await ground.resolver.find(connection, request.hierarchy, wanted, revision)
     if not isinstance(node, Missing) or (around is not None and not around.scraps):
         return Place(wanted, node)
     return Place(wanted, node, await ground.scraps.find(connection, request.drive, wanted))

@@ -15,8 +15,8 @@ from archypix.uploads.threads import in_thread
 from webdav.answers import Refused
 from webdav.request import DavRequest
 
-# Below this the two checksums that clients ask for later cost next to nothing.
-ALWAYS: Final = 64 << 20
+# Clients that announce one checksum ask for the others later; below this they are taken too.
+ALL: Final = 64 << 20
 BATCH: Final = 512 << 10
 LENGTHS: Final = {"sha1": 40, "md5": 32, "sha256": 64, "adler32": 8}
 _ANNOUNCED: Final = re.compile(r"([A-Za-z0-9-]+):([0-9A-Fa-f]{1,128})")
@@ -82,7 +82,7 @@ class Sums:
 
     def __post_init__(self) -> None:
         names = set(self.wanted) - {"sha256"}
-        if self.length is not None and self.length <= ALWAYS:
+        if self.wanted and self.length is not None and self.length <= ALL:
             names |= {"sha1", "md5"}
         for name in names:
             self._digests[name] = _Adler() if name == "adler32" else hashlib.new(name, usedforsecurity=False)

@@ -63,7 +63,7 @@ class Copying:
         if not pictures:
             return
         seen = await self._files.seen_above(deed, folder.path, pictures)
-        await deed.give(pictures, folder.gains)
+        await deed.retag(pictures, give=folder.gains)
         await self._files.hold(deed, seen)
         shown = await self._resolver.files(deed.connection, deed.hierarchy, folder)
         has, wanted = ({(file.name, file.picture_id) for file in each} for each in (shown, files))

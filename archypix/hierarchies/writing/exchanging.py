@@ -35,7 +35,7 @@ async def exchange_files(deed: Deed, source_id: UUID, target_id: UUID) -> None:
     target = await rows_store.find(connection, deed.owner, picture_id=target_id)
     assert source is not None
     assert target is not None
-    if await versions_store.keeps(connection, deed.library["version_mode"], target_id):
+    if await versions_store.keeps(connection, deed.library.version_mode, target_id):
         await versions_store.keep(connection, target)
     await journal.keep_file(connection, deed.operation, source_id, image(file_of(source)), image(file_of(target)))
     await journal.keep_file(connection, deed.operation, target_id, image(file_of(target)), image(file_of(source)))

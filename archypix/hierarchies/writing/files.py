@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from archypix.core.database import Row
 from archypix.core.errors import Conflict, Invalid, NotFound
 from archypix.hierarchies import names, names_store
+from archypix.hierarchies.layout import Layout
 from archypix.hierarchies.models import File, Folder, Mirror, Missing
+from archypix.hierarchies.names_store import Made
+from archypix.hierarchies.naming import made
 from archypix.hierarchies.resolver import Resolver
-from archypix.hierarchies.writing import renaming, store
-from archypix.hierarchies.writing.against import SHARE, refuse_given, require_writable
+from archypix.hierarchies.writing import deed_store, losing, renaming, store
+from archypix.hierarchies.writing.against import SHARE, require_writable
 from archypix.hierarchies.writing.deed import Deed
 from archypix.hierarchies.writing.exchanging import exchange_files, fits, lone
 from archypix.hierarchies.writing.models import Given, Picture, Place
+from archypix.hierarchies.writing.store import NameRow
 from archypix.pictures.names import MAX_NAME
 from archypix.tags.models import BY_HAND
 
@@ -35,8 +40,10 @@ class Files:
 
     async def current(self, deed: Deed, file: File) -> File:
         """The file as it is now that the library is locked; `NotFound` where it is another, or none."""
+        if deed.unchanged:
+            return file
         path = (*file.folder.path, file.name)
-        found = await self._resolver.find(deed.connection, deed.hierarchy, path)
+        found = await self._resolver.find(deed.connection, deed.hierarchy, path, deed.revision)
         if not isinstance(found, File) or found.picture_id != file.picture_id:
             raise NotFound(NOTHING_HERE)
         return found
@@ -49,7 +56,10 @@ class Files:
         if parent.drop:
             require_writable(parent)
             return parent, target.name, None
-        found = await self._resolver.find(deed.connection, deed.hierarchy, (*parent.path, target.name))
+        found: Folder | File | Missing = target
+        if not deed.unchanged:
+            path = (*parent.path, target.name)
+            found = await self._resolver.find(deed.connection, deed.hierarchy, path, deed.revision)
         if isinstance(found, Folder):
             raise Conflict(FOLDER_THERE, code="exists")
         there = found if isinstance(found, File) else None
@@ -63,7 +73,7 @@ class Files:
         """The file of this name in a folder; `Conflict` (`exists`) where that is a folder."""
         if folder.drop:
             return None
-        found = await self._resolver.find(deed.connection, deed.hierarchy, (*folder.path, name))
+        found = await self._resolver.find(deed.connection, deed.hierarchy, (*folder.path, name), deed.revision)
         if isinstance(found, Folder):
             raise Conflict(FOLDER_THERE, code="exists")
         return found if isinstance(found, File) else None
@@ -80,15 +90,26 @@ class Files:
 
     async def put(self, deed: Deed, folder: Folder, name: str, picture_id: UUID) -> None:
         """Let a picture lie in a folder under this name; whoever had the name there lies there no more."""
-        there = await self.there(deed, folder, name)
-        await deed.watch([picture_id, *([there.picture_id] if there else [])], [(folder, name)])
-        await self._lie(deed, folder, name, picture_id, there)
+        await self._put(deed, folder, name, picture_id, await self.there(deed, folder, name))
 
-    async def _lie(self, deed: Deed, folder: Folder, name: str, picture_id: UUID, there: File | None) -> None:
+    async def _put(self, deed: Deed, folder: Folder, name: str, picture_id: UUID, there: File | None) -> None:
+        await deed.watch([picture_id, *([there.picture_id] if there else [])], [(folder, name)])
+        await self._lie(deed, folder, name, picture_id, there, deed.had(picture_id))
+
+    async def _lie(
+        self,
+        deed: Deed,
+        folder: Folder,
+        name: str,
+        picture_id: UUID,
+        there: File | None,
+        had: Sequence[NameRow] | None = None,
+    ) -> None:
         if there is not None and there.picture_id != picture_id:
             await self.delete(deed, there)
-        seen = await self._seen_around(deed, folder, picture_id)
-        await self._arrive(deed, folder, name, picture_id)
+        seen = await self._seen_around(deed, folder, picture_id, had)
+        await deed.retag([picture_id], give=folder.gains)
+        await self._name(deed, folder, name, picture_id)
         await self.hold(deed, seen)
 
     async def move(self, deed: Deed, source: File, target: File | Missing) -> bool:
@@ -100,16 +121,13 @@ class Files:
             if await self._exchanged(deed, source, there):
                 return True
             await self.delete(deed, there)
+        had = deed.had(source.picture_id)
         gone = (source.folder.key, names.key(source.name))
-        seen = await self._seen_around(deed, folder, source.picture_id)
+        seen = await self._seen_around(deed, folder, source.picture_id, had)
         if folder.key == source.folder.key:
             await self._rename(deed, source, name)
         else:
-            await self._leave(deed, source, keep=frozenset(folder.gains))
-            await deed.give([source.picture_id], folder.gains)
-            if name != source.name:
-                await renaming.follow(deed, source.picture_id, name, instead=gone)
-            await self._name(deed, folder, name, source.picture_id)
+            await self._carry(deed, source, folder, name, had)
         await self.hold(deed, [place for place in seen if (place.folder.key, names.key(place.name)) != gone])
         return there is not None and (there.folder.key, names.key(there.name)) != gone
 
@@ -118,7 +136,7 @@ class Files:
         source = await self.current(deed, source)
         folder, name, there = await self.place(deed, target)
         if there is None or there.picture_id != source.picture_id:
-            await self.put(deed, folder, name, source.picture_id)
+            await self._put(deed, folder, name, source.picture_id, there)
         return there is not None
 
     async def delete(self, deed: Deed, file: File) -> None:
@@ -131,14 +149,17 @@ class Files:
         if await names.drop(deed.connection, deed.hierarchy, file.folder, file.name):
             deed.touched.add(file.picture_id)
             return
-        lost = await self._lost(deed, file)
+        lost = await losing.lost(
+            self._resolver, deed, file, await store.given(deed.connection, deed.owner, file.picture_id)
+        )
         shared = file.origin_uri is not None and any(given.source == SHARE for given in lost)
         if not shared:
             require_writable(file.folder)
         if shared or deed.hierarchy.config.deletion == "full_delete":
             await deed.trash([file.picture_id])
             return
-        await self._take(deed, file, lost)
+        await losing.refuse(deed, lost)
+        await deed.retag([file.picture_id], take=losing.tags(lost))
         await deed.trash(await self.homeless(deed, [file.picture_id], but=file.folder.key))
 
     async def homeless(self, deed: Deed, picture_ids: Sequence[UUID], *, but: str) -> list[UUID]:
@@ -155,20 +176,25 @@ class Files:
         places, _ = await self._named_above(deed, path, picture_ids)
         return [place for place in places if await self._lists(deed, place)]
 
-    async def _seen_around(self, deed: Deed, folder: Folder, picture_id: UUID) -> list[Place]:
-        """Where in a folder and above it a picture is shown. Names from an earlier stay in the folder are forgotten."""
-        places, pinned = await self._named_above(deed, (*folder.path, ""), [picture_id])
+    async def _seen_around(
+        self, deed: Deed, folder: Folder, picture_id: UUID, had: Sequence[NameRow] | None
+    ) -> list[Place]:
+        """Where in a folder and above it a picture is shown. Names from an earlier stay in the folder are forgotten.
+
+        `had` are the names that it has, where these are known.
+        """
+        places, pinned = await self._named_above(deed, (*folder.path, ""), [picture_id], had)
         seen = [place for place in places if await self._lists(deed, place)]
-        had = any(place.folder.key == folder.key for place in places)
-        if had and folder.key not in pinned and not any(place.folder.key == folder.key for place in seen):
+        known = any(place.folder.key == folder.key for place in places)
+        if known and folder.key not in pinned and not any(place.folder.key == folder.key for place in seen):
             await store.forget_in(deed.connection, deed.hierarchy.id, folder.key, picture_id)
         return seen
 
     async def _named_above(
-        self, deed: Deed, path: Sequence[str], picture_ids: Sequence[UUID]
+        self, deed: Deed, path: Sequence[str], picture_ids: Sequence[UUID], had: Sequence[NameRow] | None = None
     ) -> tuple[list[Place], set[str]]:
         """The names that pictures have in the folders above a path, shown or not; and the keys of those with pins."""
-        layout = await self._resolver.layout(deed.connection, deed.hierarchy)
+        layout = await self._resolver.layout(deed.connection, deed.hierarchy, deed.revision)
         above: Folder | None = layout.root
         folders = {}
         for name in path:
@@ -176,8 +202,12 @@ class Files:
                 break
             folders[above.key] = above
             above = layout.child(above, name)
-        rows = await store.names_in(deed.connection, deed.hierarchy.id, list(folders), picture_ids)
-        places = [Place(folders[row["folder_key"]], row["name"], row["picture_id"]) for row in rows]
+        rows: Sequence[Row | NameRow]
+        if had is None:
+            rows = await store.names_in(deed.connection, deed.hierarchy.id, list(folders), picture_ids)
+        else:
+            rows = [row for row in had if row["folder_key"] in folders]
+        places = [Place(folders[row["folder_key"]], row["name"], _id(row["picture_id"])) for row in rows]
         return places, {row["folder_key"] for row in rows if row["pinned"]}
 
     async def hold(self, deed: Deed, places: Sequence[Place]) -> None:
@@ -189,23 +219,19 @@ class Files:
                     deed.connection, deed.hierarchy, place.folder, place.name, place.picture_id, pinned=True
                 )
 
-    async def _arrive(self, deed: Deed, folder: Folder, name: str, picture_id: UUID) -> None:
-        await deed.give([picture_id], folder.gains)
-        await self._name(deed, folder, name, picture_id)
-
     async def _name(self, deed: Deed, folder: Folder, name: str, picture_id: UUID) -> None:
         """Let a picture have this name in a folder, and be shown there. `Conflict` (`not_shown`) where it cannot be."""
         if folder.drop:
             return
         if len(name) > MAX_NAME:
             raise Invalid(f"A name has at most {MAX_NAME} characters.", code="name_too_long")
-        layout = await self._resolver.layout(deed.connection, deed.hierarchy)
+        layout = await self._resolver.layout(deed.connection, deed.hierarchy, deed.revision)
         row = await names_store.picture(deed.connection, deed.owner, picture_id)
-        carried = frozenset(row["tag_closure"]) if row is not None else frozenset()
-        listed = layout.lists(folder, carried)
-        if not listed and not folder.matches(carried):
-            raise Conflict(NOT_SHOWN, code="not_shown")
-        await names.give(deed.connection, deed.hierarchy, folder, name, picture_id, pinned=not listed)
+        if row is None:
+            raise NotFound(NOTHING_HERE)
+        pinned = _held(layout, folder, frozenset(row["tag_closure"]))
+        base = made(deed.hierarchy.config.naming, picture_id, row["filename"], row["sorted_at"])
+        await names.give(deed.connection, deed.hierarchy, folder, name, picture_id, pinned=pinned, base=base)
 
     async def _rename(self, deed: Deed, source: File, name: str) -> None:
         deed.touched.add(source.picture_id)
@@ -215,31 +241,36 @@ class Files:
         if names.key(name) != names.key(source.name):
             await names.drop(deed.connection, deed.hierarchy, source.folder, source.name)
 
-    async def _leave(self, deed: Deed, file: File, *, keep: frozenset[int]) -> None:
-        """Take a picture out of a folder, but for tags that it is to `keep`, unless it has another name there."""
+    async def _carry(self, deed: Deed, source: File, folder: Folder, name: str, had: Sequence[NameRow]) -> None:
+        """Let a file leave its folder for another. It had these names."""
+        picture_id, key = source.picture_id, names.key(source.name)
+        deed.touched.add(picture_id)
+        carried = await deed_store.carried(deed.connection, deed.owner, picture_id)
+        if carried is None:
+            raise NotFound(NOTHING_HERE)
+        lost: list[Given] = []
+        if not any(row["folder_key"] == source.folder.key and row["name_key"] != key for row in had):
+            lost = await losing.to_lose(self._resolver, deed, source, carried.given, keep=folder.gains)
+        if folder.drop or name != source.name or len(name) > MAX_NAME:
+            await names.drop(deed.connection, deed.hierarchy, source.folder, source.name)
+            await deed.retag([picture_id], take=losing.tags(lost), give=folder.gains)
+            if name != source.name:
+                await renaming.follow(deed, picture_id, name, instead=(source.folder.key, key))
+            await self._name(deed, folder, name, picture_id)
+            return
+        layout = await self._resolver.layout(deed.connection, deed.hierarchy, deed.revision)
+        stay = {tag for given in carried.given if given not in lost for tag in given.lineage}
+        pinned = _held(layout, folder, layout.tree.closure(folder.gains) | stay)
+        base = made(deed.hierarchy.config.naming, picture_id, carried.filename, carried.sorted_at)
+        await deed.move(source.folder, folder, Made(key, name, picture_id, base), take=losing.tags(lost), pinned=pinned)
+
+    async def _leave(self, deed: Deed, file: File) -> None:
+        """Take a picture out of a folder, unless it has another name there."""
         deed.touched.add(file.picture_id)
         if await names.drop(deed.connection, deed.hierarchy, file.folder, file.name):
             return
-        lost = [given for given in await self._lost(deed, file) if given.tag_id not in keep]
-        if not any(given.source == SHARE for given in lost):
-            require_writable(file.folder)
-        await self._take(deed, file, lost)
-
-    async def _take(self, deed: Deed, file: File, lost: Sequence[Given]) -> None:
-        others = [(given.source, given.source_id) for given in lost if given.source not in BY_HAND]
-        await refuse_given(deed.connection, deed.owner, others)
-        await deed.take([file.picture_id], [given.tag_id for given in lost])
-
-    async def _lost(self, deed: Deed, file: File) -> list[Given]:
-        """Why a picture is shown in its folder: what it carries of the folder's tags, but not of folders inside."""
-        wanted = frozenset(file.folder.loses)
         given = await store.given(deed.connection, deed.owner, file.picture_id)
-        lost = [each for each in given if wanted.intersection(each.lineage)]
-        if all(each.tag_id in wanted for each in lost):
-            return lost
-        inside = await self._resolver.folders(deed.connection, deed.hierarchy, file.folder)
-        shown = {child.tag_id for child in inside if child.mirror == file.folder.mirror}
-        return [each for each in lost if not shown.intersection(each.lineage)]
+        await deed.retag([file.picture_id], take=losing.tags(await losing.to_lose(self._resolver, deed, file, given)))
 
     async def _exchanged(self, deed: Deed, source: File, there: File) -> bool:
         """Whether the picture of `there` has got the bytes of `source`, which had no other place."""
@@ -249,22 +280,37 @@ class Files:
             or not await fits(deed, there, source.picture_id)
         ):
             return False
-        lost = await self._lost(deed, source)
-        by_hand = [each for each in await store.given(deed.connection, deed.owner, source.picture_id)
-                   if each.source in BY_HAND]  # fmt: skip
-        if any(each not in lost for each in by_hand):
+        given = await store.given(deed.connection, deed.owner, source.picture_id)
+        lost = await losing.lost(self._resolver, deed, source, given)
+        if any(each not in lost for each in given if each.source in BY_HAND):
             return False
-        await self._leave(deed, source, keep=frozenset())
+        await self._leave(deed, source)
         await exchange_files(deed, source.picture_id, there.picture_id)
         return True
 
     async def _lists(self, deed: Deed, place: Place) -> bool:
-        return await self._resolver.lists(deed.connection, deed.hierarchy, place.folder, place.picture_id)
+        return await self._resolver.lists(
+            deed.connection, deed.hierarchy, place.folder, place.picture_id, deed.revision
+        )
 
     async def _shows_untagged(self, deed: Deed, key: str) -> bool:
         """Whether the folder with this key shows pictures without tags."""
-        root = (await self._resolver.layout(deed.connection, deed.hierarchy)).root
+        root = (await self._resolver.layout(deed.connection, deed.hierarchy, deed.revision)).root
         if root.key == key:
             return root.matches(frozenset())
         node = deed.hierarchy.config.find(key[1:])
         return isinstance(node, Mirror) and node.root is None
+
+
+def _held(layout: Layout, folder: Folder, carried: frozenset[int]) -> bool:
+    """Whether a picture with these tags must be pinned to be shown in a folder; `Conflict` (`not_shown`)."""
+    if layout.lists(folder, carried):
+        return False
+    if not folder.matches(carried):
+        raise Conflict(NOT_SHOWN, code="not_shown")
+    return True
+
+
+def _id(value: UUID | str) -> UUID:
+    """An id, which is a text in JSON."""
+    return UUID(value) if isinstance(value, str) else value

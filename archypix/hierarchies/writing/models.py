@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -31,6 +33,15 @@ class Given:
     source: str
     source_id: int
     lineage: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A picture's file name, its wall-clock time, and all its assignments."""
+
+    filename: str
+    sorted_at: datetime
+    given: Sequence[Given]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from archypix.hierarchies.resolver import Resolver
 from archypix.hierarchies.writing import store
 from archypix.hierarchies.writing.against import require_writable
 from archypix.hierarchies.writing.copying import Copying
-from archypix.hierarchies.writing.deed import Deed, doing
+from archypix.hierarchies.writing.deed import NOTHING, Deed, doing, watched_keys
+from archypix.hierarchies.writing.deed_store import Watched
 from archypix.hierarchies.writing.files import NO_PARENT, Files
 from archypix.hierarchies.writing.folders import Folders
 from archypix.hierarchies.writing.models import By
@@ -63,19 +64,20 @@ class Writer:
 
     async def placed(
         self, connection: Connection, hierarchy: Hierarchy, folder: Folder, name: str, picture_id: UUID, by: By
-    ) -> None:
+    ) -> bool:
         """A picture lies here under this name from now on: a new one, one that was known, or one from the trash.
 
         Called inside the transaction that takes it in, or after it. Another picture that had the name loses this place.
+        Whether it is a new one.
         """
-        now = await self._resolver.hierarchy(connection, hierarchy.account_id, hierarchy.slug)
-        async with doing(connection, now, f"Put {_path(folder, name)}", by) as deed:
+        watch = Watched([picture_id], watched_keys([(folder, name)]))
+        summary = f"Put {_path(folder, name)}"
+        async with doing(connection, hierarchy, summary, by, reshapes=False, watch=watch) as deed:
             require_writable(folder)
             picture = await store.picture(connection, deed.owner, picture_id)
             if picture is None:
                 raise NotFound("There is no such picture.")
             deed.touched.add(picture_id)
-            await deed.watch([picture_id], [(folder, name)])
             if picture.trashed:
                 await deed.restore(picture_id)
             elif picture.fresh:
@@ -84,6 +86,7 @@ class Writer:
                 await self._files.bring(deed, folder, name, picture)
             else:
                 await self._files.put(deed, folder, name, picture_id)
+            return picture.fresh
 
     def replaced(
         self, hierarchy: Hierarchy, target: File, by: By
@@ -91,7 +94,8 @@ class Writer:
         """The witness of a file that is put over another one, for `ReplaceService.replace`, which is to `keep` that."""
 
         async def witness(connection: Connection, picture: Standing, file: NewFile) -> None:
-            async with doing(connection, hierarchy, f"Replaced {_path(target.folder, target.name)}", by) as deed:
+            summary = f"Replaced {_path(target.folder, target.name)}"
+            async with doing(connection, hierarchy, summary, by, reshapes=False) as deed:
                 await self._files.current(deed, target)
                 deed.touched.add(picture.id)
                 await journal.keep_file(connection, deed.operation, picture.id, image(file_of(picture)), image(file))
@@ -122,24 +126,32 @@ class Writer:
 
     # Each in a transaction of its own.
 
-    async def move(self, hierarchy: Hierarchy, source: File, target: Missing | File, by: By) -> bool:
+    async def move(
+        self, hierarchy: Hierarchy, source: File, target: Missing | File, by: By, *, state: str | None = None
+    ) -> bool:
         """Move or rename a file; whether another one was there.
 
+        `state`: that of the library (`Drive.state`) before both were found; without it they are looked for again.
         `NotFound`, `Conflict` (`no_parent`, `exists`, `rule`, `not_shown`), `Forbidden`.
         """
-        async with self._doing(hierarchy, f"Moved {_path(source.folder, source.name)} to {_where(target)}", by) as deed:
+        summary = f"Moved {_path(source.folder, source.name)} to {_where(target)}"
+        watch = _watch(source, target)
+        async with self._doing(hierarchy, summary, by, reshapes=False, state=state, watch=watch) as deed:
             return await self._files.move(deed, source, target)
 
-    async def copy(self, hierarchy: Hierarchy, source: File, target: Missing | File, by: By) -> bool:
-        """Let a picture lie somewhere else, too; whether another one was there. Raises as `move` does."""
-        async with self._doing(
-            hierarchy, f"Copied {_path(source.folder, source.name)} to {_where(target)}", by
-        ) as deed:
+    async def copy(
+        self, hierarchy: Hierarchy, source: File, target: Missing | File, by: By, *, state: str | None = None
+    ) -> bool:
+        """Let a picture lie somewhere else, too; whether another one was there. `state` and errors as `move`."""
+        summary = f"Copied {_path(source.folder, source.name)} to {_where(target)}"
+        watch = _watch(source, target)
+        async with self._doing(hierarchy, summary, by, reshapes=False, state=state, watch=watch) as deed:
             return await self._files.copy(deed, source, target)
 
     async def delete(self, hierarchy: Hierarchy, target: File, by: By) -> None:
         """Delete a file as the hierarchy says. `NotFound`, `Conflict` (`rule`), `Forbidden`."""
-        async with self._doing(hierarchy, f"Deleted {_path(target.folder, target.name)}", by) as deed:
+        summary = f"Deleted {_path(target.folder, target.name)}"
+        async with self._doing(hierarchy, summary, by, reshapes=False) as deed:
             await self._files.delete(deed, await self._files.current(deed, target))
 
     async def make_folder(self, hierarchy: Hierarchy, target: Missing, by: By) -> None:
@@ -167,11 +179,28 @@ class Writer:
             await self._folders.delete(deed, await self._folders.current(deed, target))
 
     @asynccontextmanager
-    async def _doing(self, hierarchy: Hierarchy, summary: str, by: By) -> AsyncIterator[Deed]:
-        async with self._database.transaction() as connection:
-            now = await self._resolver.hierarchy(connection, hierarchy.account_id, hierarchy.slug)
-            async with doing(connection, now, summary, by) as deed:
-                yield deed
+    async def _doing(
+        self,
+        hierarchy: Hierarchy,
+        summary: str,
+        by: By,
+        *,
+        reshapes: bool = True,
+        state: str | None = None,
+        watch: Watched = NOTHING,
+    ) -> AsyncIterator[Deed]:
+        async with (
+            self._database.transaction() as connection,
+            doing(connection, hierarchy, summary, by, reshapes=reshapes, state=state, watch=watch) as deed,
+        ):
+            yield deed
+
+
+def _watch(source: File, target: Missing | File) -> Watched:
+    """Whose names change when a file is moved or copied: its picture's, and the target's."""
+    there = [target.picture_id] if isinstance(target, File) else []
+    folder = target.folder if isinstance(target, File) else target.parent
+    return Watched({source.picture_id, *there}, watched_keys([(folder, target.name)] if folder else []))
 
 
 def _path(folder: Folder, name: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
-from archypix.hierarchies.writing.models import SOURCE, Given, Picture
-from archypix.journal.store import keep_assignments
+from archypix.hierarchies.writing.models import Given, Picture
 from archypix.tags.models import BY_HAND
 from archypix.tags.store import LONG
+
+# A row of `hierarchy_names`, as JSON.
+NameRow: TypeAlias = dict[str, Any]
 
 
 async def picture(connection: Connection, owner_id: int, picture_id: UUID) -> Picture | None:
@@ -34,57 +36,15 @@ async def given(connection: Connection, owner_id: int, picture_id: UUID) -> list
     return [Given(row["tag_id"], row["source"], row["source_id"], tuple(row["lineage"])) for row in rows]
 
 
-async def give(
-    connection: Connection, owner_id: int, picture_ids: Sequence[UUID], tag_ids: Sequence[int], operation: UUID
-) -> None:
-    """Assign tags to the owner's pictures where nobody did by hand, and keep that for the operation."""
-    await connection.execute(
-        "WITH come AS ("
-        "    INSERT INTO assignments (picture_id, tag_id, source)"
-        "    SELECT p.id, t.id, $4 FROM pictures p CROSS JOIN tags t"
-        "    WHERE p.owner_id = $1 AND p.id = ANY ($2) AND t.owner_id = $1 AND t.id = ANY ($3) AND NOT EXISTS ("
-        "        SELECT FROM assignments a WHERE a.picture_id = p.id AND a.tag_id = t.id AND a.source = ANY ($5))"
-        f"    ON CONFLICT DO NOTHING RETURNING *) {keep_assignments('come', 'added', '$6')}",
-        owner_id, list(picture_ids), list(tag_ids), SOURCE, list(BY_HAND), operation, timeout=LONG,
-    )  # fmt: skip
-
-
-async def take(
-    connection: Connection, owner_id: int, picture_ids: Sequence[UUID], tag_ids: Sequence[int], operation: UUID
-) -> None:
-    """Take from the owner's pictures what people assigned of these tags, and keep that for the operation."""
-    await connection.execute(
-        "WITH gone AS (DELETE FROM assignments a USING pictures p WHERE p.id = a.picture_id AND p.owner_id = $1"
-        "    AND p.id = ANY ($2) AND a.tag_id = ANY ($3) AND a.source = ANY ($4) RETURNING a.*)"
-        f" {keep_assignments('gone', 'removed', '$5')}",
-        owner_id, list(picture_ids), list(tag_ids), list(BY_HAND), operation, timeout=LONG,
-    )  # fmt: skip
-
-
-async def changed(connection: Connection, operation: UUID) -> bool:
-    """Whether anything was kept for an operation."""
-    return bool(
-        await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM operation_items WHERE operation_id = $1)"
-            " OR EXISTS (SELECT FROM operation_tags WHERE operation_id = $1)",
-            operation,
-        )
-    )
-
-
 async def names_of(
     connection: Connection, hierarchy_id: UUID, picture_ids: Sequence[UUID], keys: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], dict[str, Any]]:
+) -> dict[tuple[str, str], NameRow]:
     """The rows of names of these pictures, and those of these (folder, name) keys, by those keys."""
     rows = await connection.fetch(
-        "SELECT folder_key, name_key, to_jsonb(n) AS row FROM unnest($2::uuid[]) AS p (id) CROSS JOIN LATERAL ("
-        "    SELECT * FROM hierarchy_names WHERE picture_id = p.id AND hierarchy_id = $1 OFFSET 0) n"
-        " UNION SELECT folder_key, name_key, to_jsonb(n) FROM unnest($3::text[], $4::text[]) AS k (folder, name)"
-        " CROSS JOIN LATERAL (SELECT * FROM hierarchy_names"
-        "    WHERE hierarchy_id = $1 AND folder_key = k.folder AND name_key = k.name OFFSET 0) n",
+        "SELECT to_jsonb(n) AS row FROM deed_names($1, $2, $3, $4) n",
         hierarchy_id, list(picture_ids), [folder for folder, _ in keys], [name for _, name in keys], timeout=LONG,
     )  # fmt: skip
-    return {(row["folder_key"], row["name_key"]): row["row"] for row in rows}
+    return {(row["folder_key"], row["name_key"]): row for (row,) in rows}
 
 
 async def forget_names(

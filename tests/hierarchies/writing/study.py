@@ -98,16 +98,23 @@ class Study:
         details = Details(target.name, source="webdav", witness=witness_new)
         return (await self.ingest.take(self.alice, content, details)).id
 
+    async def standing(self) -> str:
+        """How the library stands, as the door of drives tells it."""
+        async with self.cabinet.shelf.database.connection() as connection:
+            return str(await connection.fetchval("SELECT library_state($1, $2)", self.alice, self.hierarchy.revision))
+
     async def move(self, old: str, new: str) -> bool:
-        target = await self.find(new)
+        state: str | None = await self.standing()
+        target, source = await self.find(new), await self.file(old)
         assert not isinstance(target, Folder)
-        target = _called(target, new)
-        return await self.writer.move(self.hierarchy, await self.file(old), target, self.by)
+        if isinstance(target, File) and target.picture_id == source.picture_id:
+            state = None
+        return await self.writer.move(self.hierarchy, source, _called(target, new), self.by, state=state)
 
     async def copy(self, old: str, new: str) -> bool:
-        target = await self.find(new)
+        state, target = await self.standing(), await self.find(new)
         assert not isinstance(target, Folder)
-        return await self.writer.copy(self.hierarchy, await self.file(old), target, self.by)
+        return await self.writer.copy(self.hierarchy, await self.file(old), target, self.by, state=state)
 
     async def delete(self, path: str) -> None:
         await self.writer.delete(self.hierarchy, await self.file(path), self.by)

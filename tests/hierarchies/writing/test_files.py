@@ -8,6 +8,7 @@ import pytest
 
 from archypix.core.errors import Conflict, Invalid, NotFound
 from archypix.hierarchies.models import Missing
+from archypix.hierarchies.writing.deed import doing
 from tests.hierarchies.writing.study import LAPTOP, Study
 
 
@@ -264,6 +265,45 @@ async def test_a_file_that_went_meanwhile_is_not_found(study: Study) -> None:
     await study.delete("/A/x.jpg")
     with pytest.raises(NotFound):
         await study.writer.delete(study.hierarchy, file, study.by)
+
+
+async def test_what_went_after_it_was_found_is_not_moved(study: Study) -> None:
+    for folder in ("/A", "/B"):
+        await study.make_folder(folder)
+    await study.put("/A/x.jpg", b"x")
+    state, file, target = await study.standing(), await study.file("/A/x.jpg"), await study.find("/B/x.jpg")
+    assert isinstance(target, Missing)
+    await study.delete("/A/x.jpg")
+    with pytest.raises(NotFound):
+        await study.writer.move(study.hierarchy, file, target, study.by, state=state)
+    with pytest.raises(NotFound):
+        await study.writer.copy(study.hierarchy, file, target, study.by, state=state)
+    assert await study.tree() == {"/A/": None, "/B/": None}
+
+
+async def test_what_came_after_nothing_was_found_is_replaced_and_comes_back(study: Study) -> None:
+    for folder in ("/A", "/B"):
+        await study.make_folder(folder)
+    await study.put("/A/x.jpg", b"x")
+    state, file, target = await study.standing(), await study.file("/A/x.jpg"), await study.find("/B/x.jpg")
+    assert isinstance(target, Missing)
+    await study.put("/B/x.jpg", b"other")
+    before = await study.tree()
+    study.by = LAPTOP
+    assert await study.writer.move(study.hierarchy, file, target, study.by, state=state)
+    assert await study.tree() == {"/A/": None, "/B/": None, "/B/x.jpg": b"x"}
+    await study.undo_all(LAPTOP)
+    assert await study.tree() == before
+
+
+async def test_the_door_and_a_deed_tell_the_same_state(study: Study) -> None:
+    await study.make_folder("/A")
+    await study.put("/A/x.jpg", b"x")
+    async with study.cabinet.shelf.database.transaction() as connection:
+        async with doing(connection, study.hierarchy, "Nothing", study.by, state=await study.standing()) as deed:
+            assert deed.unchanged
+        async with doing(connection, study.hierarchy, "Nothing", study.by, state="another") as deed:
+            assert not deed.unchanged
 
 
 async def test_names_are_bounded(study: Study) -> None:
