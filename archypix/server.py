@@ -293,6 +293,9 @@ async def _furnish(
             receiving,
         ),
     )
+    assert federation.domain is not None
+    registry = federation.domain.registry
+    accounts.ask_for_names(registry)
     faraway = federation.faraway
     assert faraway is not None
     account_followers += [*federation.account_followers, LinksOfAccounts(), CopiesOfAccounts(), DrivesOfAccounts()]
@@ -358,7 +361,11 @@ async def _furnish(
             SessionService(database, passwords, limiter),
             TokenService(database),
             AdministrationService(
-                database, passwords, default_quota=settings.default_quota, followers=account_followers
+                database,
+                passwords,
+                default_quota=settings.default_quota,
+                followers=account_followers,
+                registry=registry,
             ),
             WorkerGate(worker_secret(settings, master)),
             Covers(storage.thumbnail_urls, faraway),

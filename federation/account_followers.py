@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,12 @@ class Voice:
         await self.outbox.publish(connection, actor, activity, to=[FOLLOWERS, *also])
 
 
-def account_followers(settings: Settings, database: Database) -> list[AccountFollower]:
-    """Who must know when a command changes or deletes an account. What they say, a running server delivers."""
-    addresses = Addresses.of(settings, settings.port)
+def account_followers(settings: Settings, database: Database, names: Container[str] = ()) -> list[AccountFollower]:
+    """Who must know when a command changes or deletes an account. What they say, a running server delivers.
+
+    `names` are the people of this server, where it shares its domain.
+    """
+    addresses = Addresses.of(settings, settings.port, names)
     remote = RemoteActors(database, Outbound(memory=HostMemory(database), own=addresses.is_local))
     outbox = Outbox(database, addresses)
     # Without the secret: nothing is signed before it is delivered.

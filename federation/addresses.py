@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Container
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from archypix.core.errors import StartupError
@@ -17,6 +18,8 @@ SLUG = r"[a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9_])?"
 # No person and no collection can be called so.
 INSTANCE_NAME = "instance-actor"
 SLUG_WHOLE = re.compile(SLUG)
+# Whatever lies below a person, pages for people included.
+OWNED_PATH = re.compile(rf"/(?:users/|@)(?P<name>{NAME})(?=[/.]|\Z)")
 ACTOR_PATH = re.compile(rf"/(?:actor|users/(?P<name>{NAME})(?:/collections/(?P<slug>{SLUG}))?)")
 
 
@@ -35,24 +38,42 @@ class Addresses:
     """Makes and recognises local addresses.
 
     `domain` is the part of handles after `@`; `base` the origin of identities, `origin` that of this backend: the same
-    unless a Resolver stands before several backends. Neither has a slash at its end.
+    unless a Resolver stands before several backends. Neither has a slash at its end. `names` is what is known of the
+    people of this backend where the domain is shared: what lies below others is a neighbour's. None: all is here.
     """
 
     domain: str
     base: str
     origin: str
+    names: Container[str] | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, settings: Settings, port: int) -> Addresses:
-        """The addresses of a server that listens on `port`; `StartupError` where the domain is none."""
+    def of(cls, settings: Settings, port: int, names: Container[str] = ()) -> Addresses:
+        """The addresses of a server that listens on `port`; `names` counts behind a Resolver alone.
+
+        `StartupError` where the domain is none, and where a backend behind a Resolver has no origin of its own.
+        """
         domain = _ascii(settings.identity_domain(port))
         base = f"https://{domain}" if settings.domain else f"http://{domain}"
-        return cls(domain, base, settings.origin(port))
+        origin = settings.origin(port)
+        if not settings.resolver_url:
+            return cls(domain, base, origin)
+        if not settings.domain or origin == base:
+            raise StartupError(
+                "Behind a Resolver, ARCHYPIX_DOMAIN is the domain that all backends share, and ARCHYPIX_PUBLIC_URL the"
+                " address of this one, which is another."
+            )
+        return cls(domain, base, origin, names)
+
+    @property
+    def shared(self) -> bool:
+        """Whether other backends have people of the same domain."""
+        return self.names is not None
 
     @property
     def instance(self) -> str:
-        """The actor of the server itself."""
-        return f"{self.base}/actor"
+        """The actor of the server itself. That of a domain with several servers is the Resolver's."""
+        return f"{self.origin}/actor" if self.shared else f"{self.base}/actor"
 
     @property
     def shared_inbox(self) -> str:
@@ -94,15 +115,38 @@ class Addresses:
 
     def handle(self, name: str) -> str:
         """`@alice@example.org`."""
-        return f"@{name}@{self.domain}"
+        return f"@{name}@{self._host_of(name)}"
 
     def account(self, name: str) -> str:
         """`acct:alice@example.org`, as WebFinger has it."""
-        return f"acct:{name}@{self.domain}"
+        return f"acct:{name}@{self._host_of(name)}"
+
+    def _host_of(self, name: str) -> str:
+        """The host at which WebFinger knows this name: several servers of one domain have an actor each."""
+        return self.own_host if self.shared and name == INSTANCE_NAME else self.domain
+
+    @property
+    def own_host(self) -> str:
+        """The host, and port where there is one, of this backend's origin."""
+        return self.origin.partition("://")[2]
 
     def is_local(self, uri: str) -> bool:
-        """Whether an address lies at this server, under its identity domain or its own origin."""
-        return _origin_of(uri) in (self.base, self.origin)
+        """Whether an address lies at this server: at its own origin, or under the identity domain.
+
+        Behind a Resolver, of the domain only what lies below somebody with an account here.
+        """
+        origin = _origin_of(uri)
+        if origin == self.origin:
+            return True
+        return origin == self.base and (self.names is None or self._is_below_ours(uri, self.names))
+
+    def is_neighbours(self, uri: str) -> bool:
+        """Whether an address is of this domain, but not of this server."""
+        return self.shared and _origin_of(uri) == self.base and not self.is_local(uri)
+
+    def _is_below_ours(self, uri: str, names: Container[str]) -> bool:
+        match = OWNED_PATH.match(unquote(urlsplit(uri).path))
+        return match is not None and match["name"] in names
 
     def place(self, uri: str) -> Place | None:
         """The local actor to whom `uri` belongs, who need not exist; None where it is no such address."""

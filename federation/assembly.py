@@ -34,6 +34,7 @@ from federation.actors import api as actors_api
 from federation.actors import discovery, profile_api
 from federation.actors.collections import CollectionService
 from federation.actors.faces import Faces
+from federation.actors.keys import KeySafe
 from federation.actors.nodeinfo import NodeInfo
 from federation.actors.profile import ProfileService
 from federation.actors.service import ActorService
@@ -56,6 +57,8 @@ from federation.collections.publisher import Publisher, PublisherLoop
 from federation.collections.service import PublicTagService
 from federation.collections.showing import Showcase
 from federation.documents.origins import host
+from federation.domain import rooms as domain_rooms
+from federation.domain.names import LocalNames
 from federation.feed import api as feed_api
 from federation.feed.handlers import AnnounceHandler, FeedRelevance, PostGoneHandler, PostHandler, UndoAnnounceHandler
 from federation.feed.service import FeedService
@@ -71,11 +74,16 @@ from federation.inbox.limits import Rates
 from federation.inbox.people import PeopleFinder
 from federation.inbox.processing import Processor
 from federation.inbox.service import Inbox
+from federation.migration import api as migration_api
+from federation.migration.partners import MovedPartners, MoveRelevance
+from federation.migration.service import MigrationService
 from federation.moderation import admin_api as moderation_admin_api
 from federation.moderation import api as moderation_api
 from federation.moderation.people import AversionService
 from federation.moderation.reports import ReportService
 from federation.moderation.service import Moderation
+from federation.moving import api as moving_api
+from federation.moving import rooms as moving_rooms
 from federation.outbound.client import Outbound
 from federation.outbound.guard import parse_host_map
 from federation.outbound.memory import HostMemory
@@ -83,6 +91,7 @@ from federation.outbox import api as outbox_api
 from federation.outbox.courier import Courier
 from federation.outbox.loop import DeliveryLoop
 from federation.outbox.queues import QueueService
+from federation.outbox.seeking import Seeker
 from federation.outbox.service import Outbox
 from federation.pace import Pace
 from federation.pages import api as pages_api
@@ -90,10 +99,12 @@ from federation.pages.pages import Pages
 from federation.remote.service import RemoteActors
 from federation.sharing import api as sharing_api
 from federation.sharing import rooms as sharing_rooms
+from federation.sharing.directory import WireDirectory
 from federation.sharing.relevance import SharingPartners
 from federation.synchronization import rooms as synchronization_rooms
 
 API = "/api/v1"
+INTERNAL = "/internal/v1"
 MINUTE = 60.0
 HOUR = 3600.0
 
@@ -137,6 +148,7 @@ class Federation:
     account_followers: list[AccountFollower] = field(default_factory=list)
     # Who signs what, and where files of received pictures are; set by the rooms that make them.
     visitors: Visitors | None = None
+    domain: domain_rooms.Room | None = None
     faraway: Faraway | None = None
     # Called when the server begins to stop.
     stopping: list[Callable[[], None]] = field(default_factory=list)
@@ -144,19 +156,24 @@ class Federation:
 
 async def build(stack: AsyncExitStack, ground: Ground) -> Federation:
     """All rooms of federation, from the ground up; what must be closed is closed by `stack`."""
-    addresses = Addresses.of(ground.settings, ground.port)
+    names = LocalNames(ground.database, ground.endpoints.database_url)
+    addresses = Addresses.of(ground.settings, ground.port, names)
+    if addresses.shared:
+        await names.load()
     federation = Federation(addresses)
     outbound = await _outbound(federation, stack, ground)
     remote = _remote(federation, stack, ground, outbound)
     moderation = await _moderation(federation, ground, outbound)
     actors = await _actors(federation, ground, remote, moderation)
     remote.signer = actors.instance_signer
+    names.listeners.append(lambda name: remote.forget_known(addresses.person(name)))
+    await _domain(federation, stack, ground, names, moderation, actors)
     outbox = Outbox(ground.database, addresses)
     actors.speaker = Voice(outbox)
     federation.services.append(outbox)
     inbox = _inbox(federation, ground, outbound, remote, moderation, actors, outbox)
-    courier = _delivery(federation, ground, outbound, moderation, actors, inbox)
-    _sharing(federation, ground, outbound, remote, moderation, actors, outbox, inbox)
+    courier = _delivery(federation, ground, outbound, remote, moderation, actors, inbox)
+    directory = _sharing(federation, ground, outbound, remote, moderation, actors, outbox, inbox)
     _synchronization(federation, ground, outbound, actors, outbox, inbox, courier)
     showcase = _collections(federation, ground, actors, outbox, inbox)
     people = _people(federation, ground, remote, moderation, actors, outbox, inbox)
@@ -165,6 +182,10 @@ async def build(stack: AsyncExitStack, ground: Ground) -> Federation:
     people.farewell.add(ground.shares.cutter.forget_actor)
     people.farewell.add(ground.receiving.leaver.forget_actor)
     people.announces.local_object = showcase.note
+    assert federation.domain is not None
+    federation.domain.settler.farewell = people.farewell.forget
+    _migration(federation, ground, remote, actors, inbox, directory, people.moves)
+    _moving(federation, ground, outbound, remote, actors, outbox, inbox)
     _access(federation, stack, ground, outbound, remote, actors)
     return federation
 
@@ -227,6 +248,33 @@ async def _actors(federation: Federation, ground: Ground, remote: RemoteActors, 
     return actors
 
 
+async def _domain(
+    federation: Federation,
+    stack: AsyncExitStack,
+    ground: Ground,
+    names: LocalNames,
+    moderation: Moderation,
+    actors: ActorService,
+) -> None:
+    """This server among others of its domain."""
+    nodeinfo = next(service for service in federation.services if isinstance(service, NodeInfo))
+    room = await domain_rooms.build(
+        stack,
+        ground.database,
+        ground.settings,
+        names=names,
+        actors=actors,
+        nodeinfo=nodeinfo,
+        doorkeeper=ground.doorkeeper,
+        checks={"storage": ground.storage.check},
+    )
+    room.membership.met = moderation.set_neighbours
+    federation.domain = room
+    federation.services += room.services
+    federation.blueprints += domain_rooms.BLUEPRINTS
+    federation.loops |= room.loops
+
+
 def _sharing(
     federation: Federation,
     ground: Ground,
@@ -236,7 +284,7 @@ def _sharing(
     actors: ActorService,
     outbox: Outbox,
     inbox: Inbox,
-) -> None:
+) -> WireDirectory:
     """Shares between people of this and other servers. What is about them is asked for before all else is."""
     assert federation.visitors is not None
     database, shares, receiving = ground.database, ground.shares, ground.receiving
@@ -268,6 +316,56 @@ def _sharing(
     federation.mounts += room.mounts
     federation.raw_routes += sharing_rooms.ROUTES
     federation.loops["pictures asked about"] = room.inquirer.run
+    return wire.directory
+
+
+def _moving(
+    federation: Federation,
+    ground: Ground,
+    outbound: Outbound,
+    remote: RemoteActors,
+    actors: ActorService,
+    outbox: Outbox,
+    inbox: Inbox,
+) -> None:
+    """People who move between the servers of one domain; a server that is alone in its domain is asked in vain."""
+    assert federation.domain is not None
+    room = moving_rooms.build(
+        ground.database,
+        ground.storage,
+        ground.settings,
+        actors=actors,
+        remote=remote,
+        outbound=outbound,
+        outbox=outbox,
+        inbox=inbox,
+        mail=federation.domain.mail,
+        keys=KeySafe(ground.master),
+        pace=ground.pace,
+    )
+    federation.blueprints.append((moving_api.blueprint, INTERNAL))
+    federation.services += room.services
+    if federation.addresses.shared:
+        inbox.elsewhere = room.residents
+        inbox.add_relevance(room.relevance)
+        federation.loops |= room.loops
+
+
+def _migration(
+    federation: Federation,
+    ground: Ground,
+    remote: RemoteActors,
+    actors: ActorService,
+    inbox: Inbox,
+    directory: WireDirectory,
+    moves: MoveHandler,
+) -> None:
+    """People who move to another domain."""
+    shares = ground.shares.service
+    inbox.add_relevance(MoveRelevance())
+    moves.others.append(MovedPartners(shares, directory).moved)
+    federation.services.append(MigrationService(ground.database, actors, remote, shares, directory))
+    federation.blueprints.append((migration_api.blueprint, API))
 
 
 def _access(
@@ -354,6 +452,7 @@ def _delivery(
     federation: Federation,
     ground: Ground,
     outbound: Outbound,
+    remote: RemoteActors,
     moderation: Moderation,
     actors: ActorService,
     inbox: Inbox,
@@ -366,6 +465,7 @@ def _delivery(
         local=inbox.deliver_local,
         pace=ground.pace,
     )
+    courier.seeker = Seeker(ground.database, remote)
     queues = QueueService(ground.database, pace=ground.pace)
     federation.services.append(queues)
     federation.blueprints.append((outbox_api.blueprint, API))
@@ -440,6 +540,7 @@ class People:
 
     farewell: Farewell
     announces: AnnounceHandler
+    moves: MoveHandler
 
 
 def _people(
@@ -458,7 +559,7 @@ def _people(
     feed = FeedService(database, actors, outbox)
     farewell = Farewell(database, remote, [feed.forget_actor])
     announces = AnnounceHandler(database, actors, remote, ties, plain_http=plain_http)
-    relevance = FollowRelevance()
+    moves, relevance = MoveHandler(actors, remote, ties), FollowRelevance()
     inbox.set_followed(relevance)
     for one in (relevance, FeedRelevance()):
         inbox.add_relevance(one)
@@ -467,7 +568,7 @@ def _people(
         AnswerHandler(actors),
         UndoFollowHandler(actors),
         BlockHandler(actors, cutter),
-        MoveHandler(actors, remote, ties),
+        moves,
         ActorChangeHandler(remote),
         ActorGoneHandler(farewell),
         PostHandler(database, remote, plain_http=plain_http),
@@ -482,4 +583,4 @@ def _people(
     federation.services += [FollowService(database, actors, remote, ties, verdict=moderation.verdict), feed]
     federation.loops["feed"] = every(HOUR, feed.sweep)
     federation.loops["actors that are gone"] = every(HOUR, farewell.sweep)
-    return People(farewell, announces)
+    return People(farewell, announces, moves)

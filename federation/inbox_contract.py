@@ -10,6 +10,8 @@ from archypix.core.database import Connection
 from federation.documents.synchronization import Synchronization
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from federation.actors.models import LocalActor
     from federation.outbound.client import Budget
     from federation.remote.models import RemoteActor
@@ -110,6 +112,43 @@ class Synchronizer(Protocol):
     async def heard(self, connection: Connection, actor_uri: str, account_id: int, said: Synchronization) -> None:
         """`actor_uri` said this to an account here. Called in the transaction in which the activity ends, whatever
         became of it, after its effects."""
+        ...
+
+
+class Held(Exception):
+    """An activity concerns somebody who is about to move: it waits, and that counts as no attempt."""
+
+
+class Elsewhere(Protocol):
+    """Knows who of this server lives at another one of its domain by now, or is about to, and passes on what comes."""
+
+    async def resident(self, path: str) -> LocalActor | None:
+        """The actor who had the inbox `path` here; None where nobody had, `Denied` (410) where nothing is passed on."""
+        ...
+
+    async def is_leaving(self, uri: str) -> bool:
+        """Whether a local actor is about to move, or just has: soon messages of theirs may come from outside."""
+        ...
+
+    async def concerns(self, uris: Sequence[str]) -> bool:
+        """Whether one of these ids names somebody to whom messages are passed on. From memory, mostly."""
+        ...
+
+    async def take(
+        self, connection: Connection, item: Any, uris: Sequence[str], sender: int
+    ) -> tuple[frozenset[int], bool]:
+        """Have an accepted activity (an `inbox.models.Leased`) passed on to all whom it concerns: which accounts those
+        are, and whether it lay in an inbox of theirs, so that nobody here has to do with it.
+
+        `uris` are the ids that it names, `sender` the actor's row. `Held` where somebody is about to move.
+        """
+        ...
+
+    async def refuse_held(
+        self, connection: Connection, item: Any, uris: Sequence[str], sender: int, passed: frozenset[int]
+    ) -> None:
+        """Return where nobody whom it concerns is about to move, or will be until this transaction ends, and none but
+        the accounts `passed` have moved; else `Held`."""
         ...
 
 

@@ -25,6 +25,7 @@ STATUSES: Final[tuple[tuple[type[errors.ArchypixError], int], ...]] = (
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
     (errors.Gone, 404),
+    (errors.Moved, 410),
     (errors.Conflict, 409),
     (errors.PreconditionFailed, 412),
     (errors.TooLarge, 413),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from archypix.core.errors import ArchypixError
+from archypix.core.errors import ArchypixError, BeingMoved
 from archypix.gate import policy
 from archypix.gate.middleware import DAV_METHODS
 from archypix.gate.policy import RawRoute
@@ -32,6 +32,8 @@ PATH: Final = re.compile(r"(?:[a-zA-Z]+://[^/]*)?/+webdav(?:/|\Z)")
 METHODS: Final = frozenset({"OPTIONS", "GET", "HEAD", "PUT", "DELETE"}) | DAV_METHODS
 # Other programs may try these; they are told what a drive takes.
 ASKED: Final = METHODS | {"POST", "PATCH", "REPORT", "SEARCH", "ACL", "BIND", "MKCALENDAR", "TRACE", "LINK", "UNLINK"}
+# What a drive answers whose account is about to be another server's.
+READING: Final = frozenset({"OPTIONS", "GET", "HEAD", "PROPFIND"})
 ROUTES: Final = tuple(RawRoute(method, "/webdav/{slug}/{path}", policy.drive, {}) for method in sorted(METHODS))
 ALLOW: Final = (b"allow", ", ".join(sorted(METHODS)).encode())
 CAPABILITIES: Final = ((b"dav", b"1, 2, 3"), (b"ms-author-via", b"DAV"), ALLOW)
@@ -100,6 +102,8 @@ class WebdavApp:
         handler = self._handlers.get(scope["method"])
         if handler is None:
             raise Refused(405, "Drives do not know this method.", headers=[ALLOW])
+        if drive.held and scope["method"] not in READING:
+            raise BeingMoved
         standing = await self._find(drive)
         if standing is None:
             raise Refused(404, "This drive is no more.")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from archypix.accounts import rules
-from archypix.accounts.errors import LastAdministrator
+from archypix.accounts.errors import LastAdministrator, NameRefused
 from archypix.accounts.followers import AccountFollower, TokenFollower
-from archypix.accounts.models import Account, Actor, AuditEntry, Caller, Invite, Usage
+from archypix.accounts.making import AccountMaker
+from archypix.accounts.models import Account, Actor, AuditEntry, Caller, Invite, Pending, Usage
 from archypix.accounts.passwords import Passwords
+from archypix.accounts.registry import Alone, NameRegistry
 from archypix.accounts.secrets import INVITE_PREFIX, new_secret, secret_hash
 from archypix.accounts.store import accounts as store
-from archypix.accounts.store import audit, credentials, invites
+from archypix.accounts.store import audit, credentials, invites, pending
 from archypix.core.database import Connection, Database
 from archypix.core.errors import Conflict, NotFound
 from archypix.core.ids import new_id
@@ -47,8 +49,10 @@ class AdministrationService:
         *,
         default_quota: int = 0,
         followers: Sequence[AccountFollower] = (),
+        registry: NameRegistry | None = None,
     ) -> None:
         self._database = database
+        self._maker = AccountMaker(database, registry or Alone())
         self._passwords = passwords
         self._default_quota = default_quota or None
         self._followers = followers
@@ -65,21 +69,39 @@ class AdministrationService:
     ) -> Account:
         """A new account; without a password only tokens open it. `quota` in bytes, None for no limit.
 
-        Raises `Invalid` and `NameTaken`.
+        Raises `Invalid`, and what `AccountMaker.make` does.
         """
+        wanted = await self._wanted(actor, name, password, display_name, is_admin=is_admin, quota=quota)
+
+        async def spend(_: Connection) -> Pending:
+            return wanted
+
+        return await self._maker.make(spend)
+
+    async def prepare(
+        self, name: str, *, password: str, display_name: str, is_admin: bool, quota: int | None, deadline: datetime,
+        address: str,
+    ) -> None:  # fmt: skip
+        """Hold a name for an account that the Resolver of the domain asks for, and whose name it claims itself.
+
+        Raises `Invalid`, `NameTaken`, `NamePending`.
+        """
+        actor = Actor(None, address)
+        wanted = await self._wanted(actor, name, password, display_name, is_admin=is_admin, quota=quota)
+        await self._maker.hold(replace(wanted, deadline=deadline))
+
+    async def _wanted(
+        self, actor: Actor, name: str, password: str | None, display_name: str, *, is_admin: bool, quota: int | None
+    ) -> Pending:
         name = rules.new_name(name, reserved_allowed=True)
         display_name = rules.line(display_name, path="display_name", most=rules.MAX_DISPLAY_NAME)
         hashed = None
         if password is not None:
             hashed = await self._passwords.hash(rules.new_password(password, name=name))
-        async with self._database.transaction() as connection:
-            await store.lock_administrators(connection)
-            account = await store.insert_account(
-                connection, name, display_name=display_name, password_hash=hashed, is_admin=is_admin,
-                quota=self._default_quota if quota == DEFAULT else quota,
-            )  # fmt: skip
-            await audit.record(connection, actor, "account.created", name, {"is_admin": is_admin})
-        return account
+        return Pending(
+            name, display_name, hashed, is_admin=is_admin, quota=self._default_quota if quota == DEFAULT else quota,
+            action="account.created", actor_id=actor.account_id, address=actor.address, details={"is_admin": is_admin},
+        )  # fmt: skip
 
     async def accounts(self, *, after: int, limit: int) -> list[tuple[Account, Usage]]:
         """At most `limit` accounts with an id over `after`, oldest first, with what they store."""
@@ -117,6 +139,8 @@ class AdministrationService:
         """Make the changes that are changes; what the audit log is to say of each."""
         done: list[tuple[str, dict[str, Any]]] = []
         if changes.disabled is not None and changes.disabled != (account.disabled_at is not None):
+            if not changes.disabled and await pending.is_refused(connection, account.id):
+                raise NameRefused(account.name)
             await store.set_disabled(connection, account.id, changes.disabled)
             if changes.disabled:
                 await credentials.delete_sessions(connection, account.id)

@@ -32,6 +32,24 @@ class NameTaken(Conflict):
         super().__init__(f"The name {name} is taken. Names of deleted accounts are not given again.")
 
 
+class NamePending(Conflict):
+    """An account of this name is just being made."""
+
+    code = "name_pending"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"An account called {name} is being made. Try again in a few minutes.")
+
+
+class NameRefused(Conflict):
+    """The name is somebody else's in the domain, so the account cannot be used."""
+
+    code = "name_refused"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is somebody else in this domain: this account stays disabled. Export or delete it.")
+
+
 class LastAdministrator(Conflict):
     """Nobody would be left to run the server."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,8 @@ SCOPES = frozenset(
 class Caller:
     """Who makes a request: the account, and through which session or token.
 
-    `scopes` is None for a session, which may do all that the account may.
+    `scopes` is None for a session, which may do all that the account may. `held`: the account is about to be another
+    server's, and can only be read.
     """
 
     account_id: int
@@ -41,6 +42,7 @@ class Caller:
     scopes: frozenset[str] | None
     session_id: UUID | None = None
     token_id: UUID | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,29 @@ class Account:
     has_password: bool
     created_at: datetime
     disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An account to come: `action` and what follows are for the audit log, `password_hash` is None for no password.
+
+    `invite_id` and `setup_hash` are what was spent for it. With a `deadline`, the Resolver itself asks for the account,
+    and claims the name before that.
+    """
+
+    name: str
+    display_name: str
+    password_hash: str | None
+    is_admin: bool
+    quota: int | None
+    action: str
+    actor_id: int | None = None
+    address: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    invite_id: UUID | None = None
+    setup_hash: bytes | None = None
+    deadline: datetime | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

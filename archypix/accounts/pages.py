@@ -17,7 +17,7 @@ from archypix.accounts.errors import AccountDisabled, NameTaken, SetupLinkSpent,
 from archypix.accounts.models import Caller, SignedIn
 from archypix.accounts.service import AccountService
 from archypix.accounts.sessions import SessionService
-from archypix.core.errors import ArchypixError, Forbidden, Invalid, RateLimited, Unauthenticated, Unavailable
+from archypix.core.errors import ArchypixError, Forbidden, Invalid, Moved, RateLimited, Unauthenticated, Unavailable
 from archypix.gate import policy
 from archypix.gate.context import use
 from archypix.gate.problems import status_of
@@ -158,7 +158,7 @@ async def _caller() -> Caller | None:
         return None
     try:
         return await use(AccountService).caller_of_session(secret)
-    except Unauthenticated:
+    except (Unauthenticated, Moved):
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, Protocol, TypeAlias
 
@@ -10,13 +11,15 @@ from archypix.accounts import rules
 from archypix.accounts.errors import InviteInvalid, NameTaken, RegistrationClosed, SetupLinkSpent
 from archypix.accounts.followers import AccountFollower
 from archypix.accounts.last_used import LastUsed
-from archypix.accounts.models import Account, Actor, Caller, Usage
+from archypix.accounts.making import AccountMaker
+from archypix.accounts.models import Account, Caller, Pending, Usage
 from archypix.accounts.passwords import Passwords
+from archypix.accounts.registry import Alone, NameRegistry
 from archypix.accounts.secrets import network_of, new_secret, secret_hash
 from archypix.accounts.store import accounts as store
 from archypix.accounts.store import audit, credentials, invites
-from archypix.core.database import Database
-from archypix.core.errors import NotFound, Unauthenticated
+from archypix.core.database import Connection, Database
+from archypix.core.errors import Moved, NotFound, Unauthenticated
 
 Registration: TypeAlias = Literal["open", "invite", "closed"]
 
@@ -54,14 +57,20 @@ class AccountService:
         registration: Registration = "closed",
         default_quota: int = 0,
         followers: Sequence[AccountFollower] = (),
+        registry: NameRegistry | None = None,
     ) -> None:
         self._database = database
         self._followers = followers
+        self._maker = AccountMaker(database, registry or Alone())
         self._passwords = passwords
         self._limiter = limiter
         self._default_quota = default_quota or None
         self._last_used = LastUsed(database)
         self.registration = registration
+
+    def ask_for_names(self, registry: NameRegistry) -> None:
+        """Have `registry` asked before an account is made; to be called before the first one is."""
+        self._maker = AccountMaker(self._database, registry)
 
     async def caller_of_session(self, secret: str) -> Caller:
         """Whose session this is; `Unauthenticated` when it has ended or its account is disabled."""
@@ -78,6 +87,8 @@ class AccountService:
     def _admit(self, found: credentials.Found | None, unknown: str) -> Caller:
         if found is None:
             raise Unauthenticated(unknown)
+        if found.moved_to is not None:
+            raise Moved(found.moved_to)
         if found.expired:
             raise Unauthenticated(TOKEN_EXPIRED, code="token_expired")
         if found.disabled:
@@ -119,22 +130,26 @@ class AccountService:
         name = rules.new_name(name, reserved_allowed=True)
         display_name = rules.line(display_name, path="display_name", most=rules.MAX_DISPLAY_NAME)
         hashed = await self._passwords.hash(rules.new_password(password, name=name))
-        async with self._database.transaction() as connection:
+        wanted = Pending(
+            name, display_name, hashed, is_admin=True, quota=None, action="account.set_up", address=address,
+            setup_hash=secret_hash(secret),
+        )  # fmt: skip
+
+        async def spend(connection: Connection) -> Pending:
             await store.lock_administrators(connection)
             if await store.count_administrators(connection):
                 raise SetupLinkSpent
             if not await store.spend_setup_link(connection, secret_hash(secret)):
                 raise SetupLinkSpent
-            account = await store.insert_account(
-                connection, name, display_name=display_name, password_hash=hashed, is_admin=True, quota=None
-            )
-            await audit.record(connection, Actor(account.id, address), "account.set_up", name)
-        return account
+            return wanted
+
+        return await self._maker.make(spend)
 
     async def register(self, name: str, password: str, display_name: str, invite: str | None, address: str) -> Account:
         """Make an account for somebody who asks for one; raises `RegistrationClosed`, `InviteInvalid`, `NameTaken`.
 
-        Where an invite is needed, one of its uses is taken in the transaction that makes the account.
+        Where an invite is needed, one of its uses is taken in the transaction that makes the account. Otherwise as
+        `AccountMaker.make`.
         """
         if self.registration == "closed":
             raise RegistrationClosed
@@ -149,19 +164,20 @@ class AccountService:
             if await store.name_exists(connection, name):
                 raise NameTaken(name)
         hashed = await self._passwords.hash(password)
-        async with self._database.transaction() as connection:
-            details = {}
-            if code is not None:
-                invite_id = await invites.spend(connection, code)
-                if invite_id is None:
-                    raise InviteInvalid
-                details["invite"] = str(invite_id)
-            account = await store.insert_account(
-                connection, name, display_name=display_name, password_hash=hashed, is_admin=False,
-                quota=self._default_quota,
-            )  # fmt: skip
-            await audit.record(connection, Actor(account.id, address), "account.registered", name, details)
-        return account
+        wanted = Pending(
+            name, display_name, hashed, is_admin=False, quota=self._default_quota, action="account.registered",
+            address=address,
+        )  # fmt: skip
+
+        async def spend(connection: Connection) -> Pending:
+            if code is None:
+                return wanted
+            invite_id = await invites.spend(connection, code)
+            if invite_id is None:
+                raise InviteInvalid
+            return replace(wanted, invite_id=invite_id, details={"invite": str(invite_id)})
+
+        return await self._maker.make(spend)
 
     async def account(self, caller: Caller) -> Account:
         """The caller's account."""

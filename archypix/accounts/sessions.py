@@ -16,7 +16,7 @@ from archypix.accounts.store import accounts as store
 from archypix.accounts.store import audit, credentials
 from archypix.accounts.store.credentials import Candidate
 from archypix.core.database import Connection, Database
-from archypix.core.errors import Conflict, Forbidden, NotFound, RateLimited, Unavailable
+from archypix.core.errors import Conflict, Forbidden, Moved, NotFound, RateLimited, Unavailable
 from archypix.core.ids import new_id
 
 QUARTER = 900.0
@@ -75,6 +75,9 @@ class SessionService:
             candidate = await credentials.candidate(
                 connection, known_name or "", places.device_hash, places.address_hash
             )
+        if candidate.moved_to is not None:
+            # Where somebody of the domain lives is no secret: the actor says so.
+            raise Moved(candidate.moved_to)
         budgets = _budgets(known_name or name, candidate, places)
         await self._limiter.take(*budgets)
         try:
@@ -179,6 +182,21 @@ class SessionService:
             details = {"ended": ended}
             await audit.record(connection, Actor(caller.account_id, address), "session.ended", caller.name, details)
         return ended
+
+    async def confirm(self, caller: Caller, password: str) -> None:
+        """Return where the password is the caller's, before what cannot be lightly undone.
+
+        Raises `Forbidden` (`wrong_password`), `RateLimited`, `Conflict` (`no_password`).
+        """
+        async with self._database.connection() as connection:
+            hashed = await store.password_hash(connection, caller.account_id)
+        if hashed is None:
+            raise Conflict("This account has no password. An administrator can set one.", code="no_password")
+        budget = Budget(f"password:{caller.account_id}", TRIES_FROM_PLACE, QUARTER)
+        await self._limiter.take(budget)
+        if not (await self._passwords.verify(hashed, rules.normal_password(password))).right:
+            raise Forbidden("The password is wrong.", code="wrong_password")
+        await self._limiter.give_back(budget)
 
     async def change_password(self, caller: Caller, old: str, new: str, address: str) -> int:
         """Set a new password, for whoever knows the old one; how many other sessions that ended.

@@ -30,6 +30,7 @@ class LibraryTools:
     storage: Storage
     ingest: IngestService
     server_is_running: bool
+    master: bytes
 
     async def account_id(self, name: str) -> int:
         """The account of that name; `NotFound` says that there is none."""
@@ -78,7 +79,7 @@ async def library_tools(settings: Settings) -> AsyncIterator[LibraryTools]:
             await storage.start()
             try:
                 ingest = IngestService(database, storage, TagAssigner(), max_file_size=settings.max_file_size)
-                yield LibraryTools(database, storage, ingest, data.lock("server").is_held())
+                yield LibraryTools(database, storage, ingest, data.lock("server").is_held(), master)
             finally:
                 await storage.stop()
         finally:

@@ -13,7 +13,9 @@ from archypix.commands.context import library_tools
 from archypix.commands.progress import printable
 from archypix.core.settings import Settings
 from archypix.health.consistency import Consistency, Finding
+from federation.actors import checking as keys
 from federation.collections import checking as posts
+from federation.domain import checking as domain
 
 SHOWN_OF_A_KIND = 20
 
@@ -41,6 +43,10 @@ async def _examine(settings: Settings, *, deep: bool) -> tuple[dict[str, int], l
         consistency = Consistency(tools.database, tools.storage)
         findings = [finding async for finding in consistency.findings(deep=deep)]
         findings += [finding async for finding in posts.findings(tools.database)]
+        findings += [finding async for finding in domain.findings(tools.database, settings)]
+        if found := await domain.mark(tools.database, settings):
+            print(f"the key of this server in {settings.domain}: {found}", file=sys.stderr)
+        findings += [finding async for finding in keys.findings(tools.database, tools.master)]
         return await consistency.totals(), findings
 
 

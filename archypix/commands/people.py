@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import getpass
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -15,10 +16,14 @@ from archypix.accounts.tokens import TokenService
 from archypix.copies.following import CopiesOfAccounts
 from archypix.core.database import Database, migrate
 from archypix.core.errors import Invalid
+from archypix.core.runtime.datadir import DataDir
 from archypix.core.runtime.services import services
+from archypix.core.secrets import master_secret
 from archypix.core.settings import Settings
 from archypix.links.following import LinksOfAccounts
 from federation.account_followers import account_followers
+from federation.domain.names import LocalNames
+from federation.domain.rooms import registry
 
 LONGEST_INPUT = 16_384
 
@@ -39,13 +44,19 @@ async def account_tools(settings: Settings) -> AsyncIterator[Tools]:
         database = await Database.open(endpoints.database_url, size=2)
         passwords = Passwords()
         try:
-            administration = AdministrationService(
-                database,
-                passwords,
-                default_quota=settings.default_quota,
-                followers=[*account_followers(settings, database), LinksOfAccounts(), CopiesOfAccounts()],
-            )
-            yield Tools(administration, TokenService(database))
+            names = LocalNames(database, endpoints.database_url)
+            await names.load()
+            data = await asyncio.to_thread(DataDir.open, settings.data)
+            master = await master_secret(settings, data, database)
+            async with registry(settings, database, master, names) as known:
+                administration = AdministrationService(
+                    database,
+                    passwords,
+                    default_quota=settings.default_quota,
+                    followers=[*account_followers(settings, database, names), LinksOfAccounts(), CopiesOfAccounts()],
+                    registry=known,
+                )
+                yield Tools(administration, TokenService(database))
         finally:
             passwords.close()
             await database.close()

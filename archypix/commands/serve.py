@@ -12,13 +12,10 @@ import socket
 import sys
 
 import uvloop
-from hypercorn.asyncio import serve as hypercorn_serve
-from hypercorn.config import Config
 
-from archypix.commands import patience
+from archypix.commands.answering import begin, end, listen, shown
 from archypix.core import logs
 from archypix.core.database import Database, migrate
-from archypix.core.errors import StartupError
 from archypix.core.loops import running
 from archypix.core.runtime.processes import Command
 from archypix.core.runtime.services import Runtime, serving
@@ -31,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 SETTINGS = ("host", "port", "workers")
 # The whole stop takes under 5 seconds: answers may end first, then workers and embedded services.
-ANSWERS_END_WITHIN = 1.5
 CHILDREN_END_WITHIN = 2.5
 
 
@@ -53,20 +49,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG0
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; `StartupError` says plainly when the address is taken or not ours."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(512)
-    except OSError as error:
-        raise StartupError(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
-    listener.setblocking(False)
-    return listener
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> int:
@@ -94,46 +76,25 @@ async def _answer(
     settings: Settings, runtime: Runtime, app: Application, listener: socket.socket, master: bytes, stop: asyncio.Event
 ) -> None:
     port = int(listener.getsockname()[1])
-    patience.install()
-    http = asyncio.create_task(hypercorn_serve(app.asgi, _hypercorn(listener), shutdown_trigger=stop.wait))
+    http = begin(app.asgi, listener, stop)
     # What is there by now stays to the end: each long list would have the collector look through all of it again.
     gc.collect()
     gc.freeze()
     async with running(app.loops):
         await runtime.supervisor.start(*_workers(settings, runtime, master, port))
-        print(f"listening on http://{_shown(settings.host)}:{port}", flush=True)
+        print(f"listening on http://{shown(settings.host)}:{port}", flush=True)
         if link := await app.setup_link():
             print(f"make the administrator: {link}", flush=True)
-        ended = asyncio.create_task(stop.wait())
-        await asyncio.wait({http, ended}, return_when=asyncio.FIRST_COMPLETED)
-        logger.info("stopping")
-        app.stopping()
-        stop.set()
-        await asyncio.wait({http}, timeout=ANSWERS_END_WITHIN)
-        http.cancel()
-        await asyncio.wait({http}, timeout=0.5)
+        await end(http, stop, app.stopping)
     if http.done() and not http.cancelled() and (error := http.exception()):
         raise error
-
-
-def _hypercorn(listener: socket.socket) -> Config:
-    config = Config()
-    config.bind = [f"fd://{os.dup(listener.fileno())}"]
-    config.graceful_timeout = ANSWERS_END_WITHIN
-    config.shutdown_timeout = ANSWERS_END_WITHIN
-    config.keep_alive_timeout = 75
-    config.include_server_header = False
-    config.h11_max_incomplete_size = 32 << 10
-    config.accesslog = None
-    config.errorlog = logging.getLogger("hypercorn.error")
-    return config
 
 
 def _workers(settings: Settings, runtime: Runtime, master: bytes, port: int) -> list[Child]:
     """Media workers as children; secrets reach them by environment, which only their owner can read."""
     host = "127.0.0.1" if settings.host in ("", "0.0.0.0", "::") else settings.host  # noqa: S104
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ARCHYPIX_")} | {
-        "ARCHYPIX_SERVER_URL": f"http://{_shown(host)}:{port}",
+        "ARCHYPIX_SERVER_URL": f"http://{shown(host)}:{port}",
         "ARCHYPIX_REDIS_URL": runtime.endpoints.redis_url,
         "ARCHYPIX_WORKER_SECRET": worker_secret(settings, master),
         "ARCHYPIX_LOG_LEVEL": settings.log_level,
@@ -160,10 +121,6 @@ def _workers(settings: Settings, runtime: Runtime, master: bytes, port: int) -> 
         )
         for number in range(1, settings.workers + 1)
     ]
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _warn_of_test_settings(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from archypix.copies.models import Copy
 from archypix.core.database import Connection, Row
+from archypix.core.resting import awake
 
 COPY = (
     "id, account_id, source_id, uri, owner_id, owner, tags, state, failure, copy_id, same_id, attempts, created_at,"
@@ -68,7 +69,7 @@ async def lease(connection: Connection, token: UUID, length: timedelta) -> Copy 
         "    SELECT c.id FROM copies c JOIN accounts a ON a.id = c.account_id"
         "    WHERE c.state = 'waiting' AND c.next_attempt_at <= now()"
         "        AND (c.leased_until IS NULL OR c.leased_until < now())"
-        "        AND a.disabled_at IS NULL AND a.deleted_at IS NULL"
+        f"        AND a.disabled_at IS NULL AND a.deleted_at IS NULL AND {awake('a.id')}"
         # One owner whose storage is slow must not take all places.
         "        AND NOT EXISTS (SELECT FROM copies o WHERE o.owner_id = c.owner_id AND o.leased_until > now())"
         f"    ORDER BY c.next_attempt_at LIMIT 1 FOR UPDATE OF c SKIP LOCKED) RETURNING {COPY}",

@@ -14,13 +14,15 @@ from typing import Any, TypeAlias
 import asyncpg
 import orjson
 
-from archypix.core.errors import OutOfSpace, StartupError, Unavailable
+from archypix.core.errors import BeingMoved, OutOfSpace, StartupError, Unavailable
 
 Connection: TypeAlias = asyncpg.Connection
 Row: TypeAlias = asyncpg.Record
 
 OLDEST_POSTGRESQL = 150000
 MIGRATION_LOCK = 0x61726368  # "arch": the advisory lock that all servers on one database share
+SERVER = "archypix.core"  # whose migrations make the database of a server
+RESTING = "AX001"  # what `refuse_resting` raises
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
 # What asyncpg raises when the server is away: refused or lost sockets, shutdown, crash recovery, too many clients.
@@ -86,6 +88,10 @@ class Database:
             raise OutOfSpace("The disk that holds the database is full.", log_detail=repr(error)) from error
         except UNREACHABLE as error:
             raise Unavailable("The database cannot be reached.", log_detail=repr(error)) from error
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == RESTING:
+                raise BeingMoved from error
+            raise
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -141,18 +147,18 @@ class Migration:
     digest: bytes
 
 
-def migrations() -> list[Migration]:
-    """The steps that ship with this version, in order."""
+def migrations(package: str = SERVER) -> list[Migration]:
+    """The steps that ship with this version in the folder `migrations` of `package`, in order."""
     steps = []
-    for file in resources.files("archypix.core").joinpath("migrations").iterdir():
+    for file in resources.files(package).joinpath("migrations").iterdir():
         if match := FILE_NAME.fullmatch(file.name):
             sql = file.read_text("utf-8")
             steps.append(Migration(int(match[1]), file.name, sql, hashlib.sha256(sql.encode()).digest()))
     return sorted(steps, key=lambda step: step.number)
 
 
-async def migrate(url: str) -> list[str]:
-    """Bring the database at `url` to this version's schema; names of the steps that were applied.
+async def migrate(url: str, package: str = SERVER) -> list[str]:
+    """Bring the database at `url` to this version's schema, as `package` has it; names of the steps that were applied.
 
     All servers on one database take the same advisory lock, so that one migrates and the others find it done. Each
     step is a transaction together with its row in `migrations`. Raises `StartupError` where the database is too old
@@ -167,12 +173,13 @@ async def migrate(url: str) -> list[str]:
         if number < OLDEST_POSTGRESQL:
             raise StartupError(f"PostgreSQL 15 or newer is needed; this one is {number // 10000}.")
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        return await _apply(connection, migrations())
+        return await apply_steps(connection, migrations(package))
     finally:
         await connection.close()
 
 
-async def _apply(connection: Connection, steps: list[Migration]) -> list[str]:
+async def apply_steps(connection: Connection, steps: list[Migration]) -> list[str]:
+    """Apply those of these steps that are missing, for the holder of `MIGRATION_LOCK`; raises as `migrate`."""
     await connection.execute(
         "CREATE TABLE IF NOT EXISTS migrations (number integer PRIMARY KEY, name text NOT NULL, digest bytea NOT NULL,"
         " applied_at timestamptz NOT NULL DEFAULT now())"

@@ -63,6 +63,16 @@ class Gone(ArchypixError):
     code = "gone"
 
 
+class Moved(ArchypixError):
+    """The person it is about lives at another server of the domain now, whose origin is `moved_to`."""
+
+    code = "moved"
+
+    def __init__(self, moved_to: str) -> None:
+        super().__init__(f"This person has moved to {moved_to}.")
+        self.moved_to = moved_to
+
+
 class Conflict(ArchypixError):
     """The state of things stands against it (a name taken, a thing being changed)."""
 
@@ -117,6 +127,15 @@ class Unavailable(ArchypixError):
     def __init__(self, detail: str, *, log_detail: str | None = None, retry_after: float = 5.0) -> None:
         super().__init__(detail, log_detail=log_detail)
         self.retry_after = retry_after
+
+
+class BeingMoved(Unavailable):
+    """The account is on its way to another server of the domain; it can be read, and written again in a while."""
+
+    code = "moving"
+
+    def __init__(self) -> None:
+        super().__init__("This account is being moved to another server. Try again in a while.", retry_after=30.0)
 
 
 class OutOfSpace(Unavailable):

@@ -11,8 +11,16 @@ import orjson
 MEDIA_TYPE = "application/problem+json"
 
 
-def problem_body(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> bytes:
-    """A problem document: `code` is stable, `detail` is one sentence, `errors` name fields (`path`, `detail`)."""
+def problem_body(
+    status: int,
+    code: str,
+    detail: str,
+    errors: list[dict[str, str]] | None = None,
+    *,
+    moved_to: str | None = None,
+) -> bytes:
+    """A problem document: `code` is stable, `detail` is one sentence, `errors` name fields (`path`, `detail`);
+    `moved_to` is the origin of the server that knows more."""
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -22,6 +30,8 @@ def problem_body(status: int, code: str, detail: str, errors: list[dict[str, str
     }
     if errors:
         document["errors"] = errors
+    if moved_to is not None:
+        document["moved_to"] = moved_to
     return orjson.dumps(document)
 
 

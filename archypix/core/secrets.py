@@ -19,8 +19,8 @@ async def master_secret(settings: Settings, data: DataDir, database: Database) -
     It is the setting where there is one; with the embedded database a file of the data directory; with a configured
     database, which other servers may use too, a row in it.
     """
-    if given := settings.secret.get_secret_value():
-        return hashlib.sha256(given.encode()).digest()
+    if (given := given_secret(settings)) is not None:
+        return given
     if settings.embedded_database:
         return data.secret(MASTER)
     async with database.connection() as connection:
@@ -30,6 +30,12 @@ async def master_secret(settings: Settings, data: DataDir, database: Database) -
             secrets.token_bytes(32),
         )
         return bytes(await connection.fetchval("SELECT value FROM shared_secrets WHERE name = $1", MASTER))
+
+
+def given_secret(settings: Settings) -> bytes | None:
+    """The master secret that the settings give; None where they leave it to the first start."""
+    text = settings.secret.get_secret_value()
+    return hashlib.sha256(text.encode()).digest() if text else None
 
 
 def derive(master: bytes, purpose: str) -> bytes:

@@ -59,6 +59,10 @@ class Settings(BaseModel):
     )
     default_quota: int = Field(0, ge=0, description="Bytes a new account may store; 0 means no limit.")
     trash_days: int = Field(30, ge=0, le=3650, description="Days a picture stays in the trash before it is purged.")
+    moved_days: int = Field(
+        7, ge=1, le=365,
+        description="Days for which what was somebody's who moved to another server of the domain stays here.",
+    )  # fmt: skip
     undo_days: int = Field(30, ge=0, le=3650, description="Days for which a change by a person can be undone.")
     max_file_size: int = Field(20 * GIB, ge=1, description="Largest file taken, in bytes.")
     max_pixels: int = Field(400_000_000, ge=1, description="Largest picture decoded, in pixels.")
@@ -73,6 +77,23 @@ class Settings(BaseModel):
         description="Let WebDAV clients from other machines in without TLS: whoever is between can read their tokens.",
     )
     resolver_url: str = Field("", description="The Resolver of this domain, where there is one.")
+    heartbeat_seconds: float = Field(
+        10.0, ge=0.1, le=600,
+        description="How often a backend tells the Resolver that it is there. One that misses three is taken for down."
+        " The same on the Resolver and on all backends of a domain.",
+    )  # fmt: skip
+    accepts_people: bool = Field(True, description="Behind a Resolver: whether it may place new people on this server.")
+    capacity_users: int = Field(
+        0, ge=0, description="Behind a Resolver: people for whom this server has room; 0 means no limit."
+    )
+    capacity_bytes: int = Field(
+        0, ge=0, description="Behind a Resolver: bytes for which this server has room; 0 means no limit."
+    )
+    backend_addresses: str = Field(
+        "",
+        description="For a Resolver: where backends are reached other than by their origin,"
+        " `https://b1.example.org=http://10.0.0.5:8000,…`. Others must have a public address.",
+    )
     secret: SecretStr = Field(
         SecretStr(""),
         description="Secret of at least 32 characters that all servers on one database share, from which their keys"

@@ -18,6 +18,7 @@ ScrapKind: TypeAlias = Literal["litter", "placeholder", "scratch", "folder"]
 @dataclass(frozen=True, slots=True)
 class Drive:
     """Who is at the door: a device with a token of one hierarchy. `redirect`: files are had by signed addresses.
+    `held`: the account is about to be another server's, and can only be read.
 
     `revision` is the hierarchy's; `state` is another text after every change of what it shows. Both are of this moment.
     """
@@ -30,6 +31,7 @@ class Drive:
     token_name: str
     read_only: bool
     redirect: bool
+    held: bool = field(default=False, compare=False)
     revision: int = field(default=0, compare=False)
     state: str = field(default="", compare=False)
 

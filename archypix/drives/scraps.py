@@ -83,7 +83,7 @@ class Scraps:
         if content.size <= SMALL:
             await content.verify()
             return await self._keep_small(drive, row | {"content": content.head[: content.size]})
-        row["key"] = _key(row["id"])
+        row["key"] = object_key(row["id"])
         async with self._database.transaction() as connection:
             await _require_room(connection, drive, row)
             await store.insert(connection, row | {"state": "writing"}, LIFETIMES[kind])
@@ -233,7 +233,8 @@ def _row(
     }  # fmt: skip
 
 
-def _key(scrap_id: UUID) -> str:
+def object_key(scrap_id: UUID) -> str:
+    """Where the bytes of a file beside the tags lie in storage."""
     name = scrap_id.hex
     return f"scraps/{name[-2:]}/{name}"
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from archypix.core.database import Connection
+from archypix.core.holds import HELD
 from archypix.drives.models import Scrap
 from archypix.drives.paths import LONGEST
 
@@ -20,6 +21,8 @@ SEEN: Final = f"hierarchy_id = $1 AND {THERE} AND (token_id = $2 OR kind = 'plac
 BELOW: Final = "(folder = $3 OR folder >= $4 AND folder < $5)"
 SWEPT: Final = 500
 STALE: Final = "1 hour"
+# Those of somebody who is on their way here belong to nobody yet.
+NOT_ARRIVING: Final = "NOT EXISTS (SELECT FROM arrival_scraps a WHERE a.scrap_id = drive_scraps.id)"
 
 
 async def find(connection: Connection, hierarchy_id: UUID, token_id: int, folder: str, name_key: str) -> Scrap | None:
@@ -173,17 +176,17 @@ async def condemn_over(connection: Connection) -> int:
         "UPDATE drive_scraps SET state = 'gone', changed_at = now() WHERE id IN (SELECT id FROM ("
         f"    (SELECT id FROM drive_scraps WHERE state = 'ready' AND expires_at <= now() LIMIT {SWEPT})"
         "    UNION ALL (SELECT id FROM drive_scraps WHERE state = 'writing'"
-        f"        AND changed_at < now() - interval '{STALE}' LIMIT {SWEPT})"
+        f"        AND changed_at < now() - interval '{STALE}' AND {NOT_ARRIVING} LIMIT {SWEPT})"
         "    UNION ALL (SELECT id FROM drive_scraps WHERE (token_id IS NULL OR hierarchy_id IS NULL)"
-        f"        AND state <> 'gone' LIMIT {SWEPT})) over)"
+        f"        AND state <> 'gone' AND {NOT_ARRIVING} LIMIT {SWEPT})) over)"
     )
     return int(result.rpartition(" ")[2])
 
 
 async def gone(connection: Connection) -> list[tuple[UUID, str | None]]:
-    """Some that are gone, with the keys of their objects."""
+    """Some that are gone, with the keys of their objects; none while storage is held."""
     rows = await connection.fetch(
-        f"SELECT id, key FROM drive_scraps WHERE state = 'gone' ORDER BY changed_at LIMIT {SWEPT}"
+        f"SELECT id, key FROM drive_scraps WHERE state = 'gone' AND NOT {HELD} ORDER BY changed_at LIMIT {SWEPT}"
     )
     return [(row["id"], row["key"]) for row in rows]
 

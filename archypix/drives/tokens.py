@@ -10,7 +10,7 @@ from archypix.accounts.models import Actor, Caller
 from archypix.accounts.secrets import new_secret, secret_hash
 from archypix.accounts.store import audit
 from archypix.core.database import Connection, Database, Row
-from archypix.core.errors import Conflict, Forbidden, NotFound
+from archypix.core.errors import Conflict, Forbidden, Moved, NotFound
 from archypix.drives import scraps_store
 from archypix.drives import tokens_store as store
 from archypix.drives.models import Drive, DriveToken
@@ -86,17 +86,17 @@ class DriveTokens:
     async def enter(self, username: str, password: str, slug: str, address: str) -> Drive | None:
         """The drive that this token opens, if it is one of this person's for the hierarchy called `slug`.
 
+        `Moved` for whoever lives at another server of the domain by now, whatever the token.
         Asked anew each time, so that a revoked token is refused at once. Names that nobody has take the same way.
         """
         name = rules.known_name(username[:100]) or ""
         hashed = secret_hash(password[:LONGEST_SECRET])
         wanted = slug if SLUG.fullmatch(slug) else ""
         async with self._database.connection() as connection:
-            found = await store.by_secret(connection, hashed, name, wanted)
-            if found is None:
-                return None
-            drive, use_is_old = found
-            if use_is_old:
+            drive, use_is_old, moved_to = await store.by_secret(connection, hashed, name, wanted)
+            if moved_to is not None:
+                raise Moved(moved_to)
+            if drive is not None and use_is_old:
                 await store.note_use(connection, drive.token_id, address)
         return drive
 

@@ -103,27 +103,29 @@ async def revoke_all(connection: Connection, account_id: int) -> int:
     return len(rows)
 
 
-async def by_secret(connection: Connection, secret_hash: bytes, username: str, slug: str) -> tuple[Drive, bool] | None:
-    """The drive that a secret opens for this name, and whether its time of last use is old. One indexed statement.
+async def by_secret(
+    connection: Connection, secret_hash: bytes, username: str, slug: str
+) -> tuple[Drive | None, bool, str | None]:
+    """The drive that a secret opens for this name, and whether its time of last use is old; and the origin of the
+    server where the person of that name lives, if it is not this one. One indexed statement, whatever it finds.
 
     The secret is looked up by its hash, so how long this takes tells nothing of names.
     """
     row = await connection.fetchrow(
-        "SELECT t.account_id, a.name AS username, t.hierarchy_id, h.slug, t.id AS token_id, t.name AS token_name,"
-        " t.read_only, t.redirect, h.revision, concat_ws('-', h.revision,"
+        "SELECT (SELECT moved_to FROM accounts WHERE name = $2) AS moved_to, d.* FROM (VALUES (1)) AS one"
+        " LEFT JOIN (SELECT t.account_id, a.name AS username, t.hierarchy_id, h.slug, t.id AS token_id,"
+        " t.name AS token_name, t.read_only, t.redirect, h.revision, concat_ws('-', h.revision,"
         " (SELECT sum(ticks) FROM library_ticks l WHERE l.account_id = t.account_id),"
         " (SELECT tags_revision FROM libraries l WHERE l.account_id = t.account_id)) AS state,"
         f" coalesce(t.last_used_at < now() - interval '{USE_PRECISION}', true) AS use_is_old"
         " FROM drive_tokens t JOIN accounts a ON a.id = t.account_id JOIN hierarchies h ON h.id = t.hierarchy_id"
-        " WHERE t.hash = $1 AND t.revoked_at IS NULL AND a.name = $2 AND h.slug = $3"
-        " AND a.disabled_at IS NULL AND a.deleted_at IS NULL",
+        " WHERE t.hash = $1 AND t.revoked_at IS NULL AND a.name = $2 AND h.slug = $3 AND a.disabled_at IS NULL"
+        " AND a.deleted_at IS NULL AND a.moved_to IS NULL AND NOT a.arriving) d ON true",
         secret_hash, username, slug,
     )  # fmt: skip
-    if row is None:
-        return None
     values = dict(row)
-    old = values.pop("use_is_old")
-    return Drive(**values), old
+    moved_to, old = values.pop("moved_to"), bool(values.pop("use_is_old"))
+    return (None if values["account_id"] is None else Drive(**values)), old, moved_to
 
 
 async def note_use(connection: Connection, token_id: int, address: str) -> None:

@@ -10,6 +10,7 @@ from itertools import combinations
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.core.resting import awake
 from archypix.duplicates.models import MOST_NEIGHBOURS, Due, Pair
 
 # One of two numbers that name the advisory lock; the other is the account.
@@ -35,6 +36,7 @@ async def owners_due(connection: Connection, after: int, limit: int) -> list[int
     """Accounts that have something due, by id, those behind `after`."""
     rows = await connection.fetch(
         "SELECT a.id FROM accounts a WHERE a.id > $1 AND EXISTS (SELECT FROM duplicates_due d WHERE d.owner_id = a.id)"
+        f" AND {awake('a.id')}"
         " ORDER BY a.id LIMIT $2",
         after, limit,
     )  # fmt: skip

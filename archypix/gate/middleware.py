@@ -31,7 +31,7 @@ HEADERS = (
 DAV_METHODS = frozenset({"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) | DAV_METHODS
 ROUTE = "archypix.route"
-QUIET = ("/files/", "/internal/", "/inbox", "/access")
+QUIET = ("/files/", "/internal/", "/inbox", "/access", "/.well-known/webfinger")
 # The address of a public link is its key, however it is written and whatever follows.
 SECRET = re.compile(r"[/.]*/l(/|\Z)", re.IGNORECASE)
 

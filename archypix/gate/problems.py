@@ -21,6 +21,7 @@ STATUS: dict[type[errors.ArchypixError], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Gone: 410,
+    errors.Moved: 410,
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
@@ -63,7 +64,8 @@ def _domain(error: errors.ArchypixError) -> Answer:
     if status >= 500:
         logger.error("%s: %s", error.code, error)
     faults = [{"path": fault.path, "detail": fault.detail} for fault in getattr(error, "faults", ())]
-    return _answer(status, error.code, error.detail, faults, headers)
+    moved_to = error.moved_to if isinstance(error, errors.Moved) else None
+    return _answer(status, error.code, error.detail, faults, headers, moved_to)
 
 
 def _schema(error: RequestSchemaValidationError) -> Answer:
@@ -93,6 +95,7 @@ def _answer(
     detail: str,
     faults: list[dict[str, str]] | None = None,
     headers: list[tuple[str, str]] | None = None,
+    moved_to: str | None = None,
 ) -> Answer:
-    body = problem_body(status, code, detail, faults or None)
+    body = problem_body(status, code, detail, faults or None, moved_to=moved_to)
     return status, [("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-store"), *(headers or [])], body

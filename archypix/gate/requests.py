@@ -6,13 +6,12 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from werkzeug.http import parse_cookie
 
 from archypix.accounts.models import Caller
-from archypix.accounts.service import AccountService
-from archypix.core.errors import Forbidden, StartupError, Unauthenticated
+from archypix.core.errors import BeingMoved, Forbidden, StartupError, Unauthenticated
 from archypix.gate.policy import Policy
 
 Scope: TypeAlias = Mapping[str, Any]
@@ -47,10 +46,18 @@ def csrf_token(session_secret: str) -> str:
     return hmac.digest(session_secret.encode(), b"csrf", hashlib.sha256).hex()
 
 
+class Callers(Protocol):
+    """Who knows whose secrets are whose. Both raise `Unauthenticated` for one that does not hold."""
+
+    async def caller_of_token(self, secret: str) -> Caller: ...
+
+    async def caller_of_session(self, secret: str) -> Caller: ...
+
+
 class Doorkeeper:
     """Finds out who calls, and from where."""
 
-    def __init__(self, accounts: AccountService, *, origin: str, trusted_proxies: tuple[Network, ...]) -> None:
+    def __init__(self, accounts: Callers, *, origin: str, trusted_proxies: tuple[Network, ...]) -> None:
         self._accounts = accounts
         self._origin = origin
         self.secure = origin.startswith("https://")
@@ -99,11 +106,13 @@ class Doorkeeper:
         return any(parsed in network for network in self._trusted)
 
     async def admit(self, scope: Scope, policy: Policy) -> Caller | None:
-        """The caller of a request whose route has `policy`; raises `Unauthenticated` or `Forbidden`."""
+        """The caller of a request whose route has `policy`; raises `Unauthenticated`, `Forbidden` or `BeingMoved`."""
         if policy.anonymous:
             return None
         caller = await self.identify(scope)
         policy.admit(caller)
+        if caller is not None and caller.held and scope["method"] not in SAFE_METHODS:
+            raise BeingMoved
         return caller
 
     async def identify(self, scope: Scope) -> Caller | None:

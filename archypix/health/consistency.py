@@ -13,7 +13,7 @@ from uuid import UUID
 from archypix.core.database import Connection, Database, Row
 from archypix.drives import recount as drives
 from archypix.duplicates import recount as duplicates
-from archypix.health import store
+from archypix.health import sequences, store
 from archypix.pictures import recount as picture_counts
 from archypix.pictures.recount import Mismatch
 from archypix.pipeline import recount as service_counts
@@ -41,6 +41,7 @@ RECOUNTS: dict[str, Callable[[Connection], Awaitable[list[Mismatch]]]] = {
     "a grant that has more than it may": grants.grant_mismatches,
     "a count of what a drive keeps that is wrong": drives.property_mismatches,
     "a share whose digest is not that of what was told": shares.share_mismatches,
+    "a sequence that is behind its table": sequences.sequence_mismatches,
 }
 
 

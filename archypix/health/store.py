@@ -27,7 +27,8 @@ STATEMENTS = {
         FROM blobs b WHERE b.state = 'live'
             AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.blob_id = b.id)
             AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.blob_id = b.id)
-            AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.blob_id = b.id) LIMIT $1""",
+            AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.blob_id = b.id)
+            AND NOT EXISTS (SELECT 1 FROM arrival_blobs a WHERE a.blob_id = b.id) LIMIT $1""",
     "a picture that waits for nobody": """
         SELECT p.id::text AS subject, 'it is being processed, and there is no job for it' AS detail
         FROM pictures p WHERE p.state = 'processing'
@@ -48,6 +49,16 @@ STATEMENTS = {
                 coalesce(bit_xor(received_mark(r.uri, r.direct, r.revision)), 0::bit(256)) AS digest
             FROM received r WHERE r.share_id = s.id AND r.present
         ) c WHERE c.held <> s.held OR c.digest <> s.digest LIMIT $1""",
+    "a trigger that is switched off": """
+        SELECT c.relname || '.' || t.tgname AS subject, 'what follows from changes of this table is not done' AS detail
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal AND t.tgenabled = 'D' LIMIT $1""",
+    "an index or a key that does not hold": """
+        SELECT c.relname AS subject, 'the index was not made to its end' AS detail
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisvalid
+        UNION ALL SELECT conname, 'the rows were never looked at' FROM pg_constraint
+        WHERE connamespace = current_schema()::regnamespace AND NOT convalidated LIMIT $1""",
     "an account without a library": """
         SELECT a.name AS subject, 'it has no library' AS detail
         FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM libraries l WHERE l.account_id = a.id) LIMIT $1""",

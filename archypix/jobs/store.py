@@ -11,6 +11,7 @@ from uuid import UUID
 
 from archypix.core.database import Connection
 from archypix.core.ids import new_id
+from archypix.core.resting import awake
 from archypix.jobs.models import EXAMINE, HASH, IDLE, WRITE, Claim, Held, Target
 
 CHANNEL = "archypix_jobs"
@@ -23,7 +24,9 @@ PATIENCE = (
 
 
 # A file is written only when it has been examined, since then it is another file.
+# A picture of an account that rests waits as well.
 IN_TURN = (
+    f"{awake('(SELECT owner_id FROM pictures owned WHERE owned.id = jobs.picture_id)')} AND "
     f"(kind <> '{WRITE}' OR NOT EXISTS (SELECT 1 FROM jobs before WHERE before.picture_id = jobs.picture_id"
     f" AND before.kind <> '{WRITE}' AND before.state <> 'failed'))"
 )
@@ -161,7 +164,7 @@ async def exhausted(connection: Connection, max_attempts: int, limit: int) -> li
     """Jobs tried too often of which nobody holds a lease: (job, picture, kind)."""
     rows = await connection.fetch(
         "SELECT id, picture_id, kind FROM jobs WHERE state <> 'failed' AND attempts >= $1"
-        " AND (state = 'due' OR lease_until < now()) LIMIT $2",
+        f" AND (state = 'due' OR lease_until < now()) AND {IN_TURN} LIMIT $2",
         max_attempts, limit,
     )  # fmt: skip
     return [(row["id"], row["picture_id"], row["kind"]) for row in rows]
@@ -204,7 +207,9 @@ async def backfill_hashes(connection: Connection, limit: int) -> int:
         await connection.fetchval(
             f"""
             WITH next AS (
-                SELECT picture_id FROM unhashed_pictures ORDER BY picture_id LIMIT $1 FOR UPDATE SKIP LOCKED
+                SELECT picture_id FROM unhashed_pictures u
+                WHERE {awake("(SELECT owner_id FROM pictures owned WHERE owned.id = u.picture_id)")}
+                ORDER BY picture_id LIMIT $1 FOR UPDATE SKIP LOCKED
             ), taken AS (
                 DELETE FROM unhashed_pictures u USING next n WHERE u.picture_id = n.picture_id RETURNING u.picture_id
             ), due AS (

@@ -12,8 +12,11 @@ from archypix.links.models import Brought, Link, OpenLink
 COLUMNS = ", ".join(Link.__dataclass_fields__)
 OPEN_COLUMNS = ", ".join(f"l.{name}" for name in OpenLink.__dataclass_fields__ if name != "owner")
 ENDLESS = "(l.ends_at IS NULL OR l.ends_at > now())"
-# A link leads somewhere while it has a tag, has not ended, and its owner may sign in.
-OPEN = f"l.tag_id IS NOT NULL AND {ENDLESS} AND a.disabled_at IS NULL AND a.deleted_at IS NULL"
+# A link leads somewhere while it has a tag, has not ended, and its owner may sign in here.
+OPEN = (
+    f"l.tag_id IS NOT NULL AND {ENDLESS} AND a.disabled_at IS NULL AND a.deleted_at IS NULL"
+    " AND a.moved_to IS NULL AND NOT a.arriving"
+)
 
 
 def _link(row: Row) -> Link:

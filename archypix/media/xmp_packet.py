@@ -13,8 +13,15 @@ class Text(str):
     __slots__ = ()
 
 
-# By Exiv2's key (`Xmp.dc.title`): a plain value, a text in the default language, an ordered list; None takes it away.
-Property: TypeAlias = str | Text | tuple[str, ...]
+class Bag(tuple[str, ...]):
+    """A list in no order."""
+
+    __slots__ = ()
+
+
+# By Exiv2's key (`Xmp.dc.title`): a plain value, a text in the default language, a list with an order or without; None
+# takes it away.
+Property: TypeAlias = str | Text | Bag | tuple[str, ...]
 Properties: TypeAlias = Mapping[str, Property | None]
 
 NAMESPACES = {
@@ -22,6 +29,8 @@ NAMESPACES = {
     "exif": "http://ns.adobe.com/exif/1.0/",
     "exifEX": "http://cipa.jp/exif/1.0/",
     "aux": "http://ns.adobe.com/exif/1.0/aux/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "tiff": "http://ns.adobe.com/tiff/1.0/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
@@ -45,7 +54,8 @@ def _element(key: str, value: Property) -> str:
     name = key.removeprefix("Xmp.").replace(".", ":")
     if isinstance(value, tuple):
         inner = "".join(f"<rdf:li>{escape(item)}</rdf:li>" for item in value)
-        inner = f"<rdf:Seq>{inner}</rdf:Seq>"
+        kind = "Bag" if isinstance(value, Bag) else "Seq"
+        inner = f"<rdf:{kind}>{inner}</rdf:{kind}>"
     elif isinstance(value, Text):
         inner = f'<rdf:Alt><rdf:li xml:lang="x-default">{escape(value)}</rdf:li></rdf:Alt>'
     else:

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.core.resting import awake
 from archypix.journal.store import LONG, begin, finish
 from archypix.operations.models import Operation
 
@@ -106,7 +107,8 @@ async def expire(connection: Connection, days: int) -> int:
     await connection.execute("DELETE FROM downloads WHERE expires_at < now()")
     result: str = await connection.execute(
         "DELETE FROM operations WHERE id IN ("
-        "    SELECT id FROM operations WHERE at < now() - make_interval(days => $1) ORDER BY at LIMIT $2)",
+        "    SELECT id FROM operations o WHERE at < now() - make_interval(days => $1)"
+        f"    AND {awake('o.owner_id')} ORDER BY at LIMIT $2)",
         days, SWEPT, timeout=LONG,
     )  # fmt: skip
     return int(result.rpartition(" ")[2])

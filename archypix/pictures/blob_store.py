@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from archypix.core.database import Connection
+from archypix.core.holds import HELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ async def condemn_unreferenced(connection: Connection, blob_ids: Sequence[UUID])
         "UPDATE blobs b SET state = 'deleting', changed_at = now() WHERE b.id = ANY ($1) AND b.state = 'live'"
         " AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.blob_id = b.id)"
         " AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.blob_id = b.id)"
-        " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.blob_id = b.id) RETURNING b.id",
+        " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.blob_id = b.id)"
+        " AND NOT EXISTS (SELECT 1 FROM arrival_blobs a WHERE a.blob_id = b.id) RETURNING b.id",
         list(blob_ids),
     )
     return len(rows)
@@ -119,9 +121,10 @@ async def condemn_stale_writing(connection: Connection, older_than_seconds: int,
 
 
 async def condemned(connection: Connection, limit: int) -> list[Blob]:
-    """Blobs whose objects are to be removed, the oldest first."""
+    """Blobs whose objects are to be removed, the oldest first; none while storage is held."""
     rows = await connection.fetch(
-        "SELECT id, sha256, size FROM blobs WHERE state = 'deleting' ORDER BY changed_at LIMIT $1", limit
+        f"SELECT id, sha256, size FROM blobs WHERE state = 'deleting' AND NOT {HELD} ORDER BY changed_at LIMIT $1",
+        limit,
     )
     return [Blob(**row) for row in rows]
 

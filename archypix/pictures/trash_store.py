@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection
+from archypix.core.resting import awake
 from archypix.journal.store import Move, keep_moves
 
 # Seconds that a statement on a whole library may take.
@@ -101,10 +102,10 @@ async def exists(connection: Connection, owner_id: int, picture_id: UUID) -> boo
 async def overdue(connection: Connection, default_days: int, limit: int) -> list[tuple[int, timedelta]]:
     """Accounts that have pictures in the trash whose time is over, and how long theirs stay there."""
     rows = await connection.fetch(
-        """
+        f"""
         SELECT l.account_id, make_interval(days => coalesce(l.trash_days, $1)) AS stay
         FROM libraries l
-        WHERE l.trash_count > 0 AND EXISTS (
+        WHERE l.trash_count > 0 AND {awake("l.account_id")} AND EXISTS (
             SELECT 1 FROM pictures p
             WHERE p.owner_id = l.account_id AND p.deleted_at IS NOT NULL AND p.origin_uri IS NULL
                 AND p.deleted_at < now() - make_interval(days => coalesce(l.trash_days, $1))
@@ -121,7 +122,7 @@ async def abandoned(connection: Connection, limit: int) -> list[int]:
     """Accounts that were deleted and still have pictures that are not in the trash."""
     rows = await connection.fetch(
         "SELECT l.account_id FROM libraries l JOIN accounts a ON a.id = l.account_id"
-        " WHERE a.deleted_at IS NOT NULL AND l.picture_count > 0 LIMIT $1",
+        f" WHERE a.deleted_at IS NOT NULL AND l.picture_count > 0 AND {awake('a.id')} LIMIT $1",
         limit,
     )
     return [row["account_id"] for row in rows]

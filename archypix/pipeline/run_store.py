@@ -9,6 +9,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.core.resting import awake
 from archypix.pipeline.models import CHANNEL
 from archypix.pipeline.statements import BEHIND, FROM_SERVICES, LIVE, PORTION
 
@@ -18,10 +19,10 @@ AGAIN_AFTER = "1 hour"
 
 Position: TypeAlias = tuple[datetime | None, UUID | None]
 
-WAITING = """
+WAITING = f"""
 SELECT owner_id FROM pipelines p
-WHERE EXISTS (SELECT FROM dirty_pictures d WHERE d.owner_id = p.owner_id)
-    OR EXISTS (SELECT FROM services s WHERE s.owner_id = p.owner_id AND (s.stale OR s.removing))
+WHERE {awake("p.owner_id")} AND (EXISTS (SELECT FROM dirty_pictures d WHERE d.owner_id = p.owner_id)
+    OR EXISTS (SELECT FROM services s WHERE s.owner_id = p.owner_id AND (s.stale OR s.removing)))
 """
 PENDING = """
 SELECT p.revision, p.reached_at, p.reached_id,
@@ -80,7 +81,7 @@ async def retry_failed(connection: Connection) -> None:
     """Services that failed an hour ago get another try."""
     await connection.execute(
         f"WITH again AS (UPDATE services SET stale = true, failure = NULL, failed_at = NULL"
-        f" WHERE failed_at < now() - interval '{AGAIN_AFTER}' RETURNING owner_id)"
+        f" WHERE failed_at < now() - interval '{AGAIN_AFTER}' AND {awake('owner_id')} RETURNING owner_id)"
         " UPDATE pipelines SET revision = revision + 1, reached_at = NULL, reached_id = NULL"
         " WHERE owner_id IN (SELECT owner_id FROM again)"
     )

@@ -13,7 +13,7 @@ from archypix.core.database import Connection, Row
 from archypix.pictures.locks import lock_library
 from archypix.pictures.trash import tell
 from archypix.pictures.trash_store import NAMED, Moved
-from archypix.received import rows_store, store, ways_store
+from archypix.received import rows_store, store, succession, ways_store
 from archypix.received.by_keys import by_keys
 from archypix.received.cleaning import cleaned, is_theirs
 from archypix.received.models import Announced, SharedPicture
@@ -230,6 +230,8 @@ async def _take_in(connection: Connection, share: Row, announced: Sequence[Annou
     told = [each.picture for each in wanted.values() if each.picture is not None and each.owner == sender]
     theirs = await _theirs(connection, share["sender_id"], told)
     await _bring_up_to_date(connection, account_id, share["sender_id"], theirs)
+    if share["moved_from"] is not None:
+        await succession.carry_over(connection, account_id, share["moved_from"], share["id"], uris)
     await store.heard(connection, share["id"], sequence)
     async with by_keys(connection):
         unknown = await ways_store.unknown(connection, account_id, uris)

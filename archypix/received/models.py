@@ -117,6 +117,8 @@ class Offer:
     activity: str | None = None
     # That of the share when it was described so: an older description is no news.
     sequence: int = 0
+    # The address of the share that this one goes on for, at the account that its sender had before.
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from archypix.core.tag_paths import RESERVED, format_path
 from archypix.events.store import emit
 from archypix.notices.service import notify, withdraw
 from archypix.pictures.locks import lock_library
-from archypix.received import rows_store, store, ways_store
+from archypix.received import rows_store, store, succession, ways_store
 from archypix.received.arriving import drop
 from archypix.received.by_keys import by_keys
 from archypix.received.cleaning import cleaned_offer, is_uri, local_path
@@ -50,9 +50,17 @@ class Offers:
     # From the wire: inside the caller's transaction, and harmless when told again.
 
     async def offered(
-        self, connection: Connection, account_id: int, offer: Offer, auto_accept: bool = False
+        self,
+        connection: Connection,
+        account_id: int,
+        offer: Offer,
+        auto_accept: bool = False,
+        instead_of: UUID | None = None,
     ) -> Incoming | None:
         """A share is offered to an account; `auto_accept` takes it at once, as an answer to one of the account's own.
+
+        `instead_of` is a share of the account's that this one goes on for, whose sender has moved: it is taken at once,
+        under the same tag, and services that name the earlier one name it from then on.
 
         The share as it stands now. None where it is none, is over before it came, or there are too many.
         """
@@ -74,10 +82,11 @@ class Offers:
         if every >= MOST_OPEN or near >= MOST_OF_HOST or theirs >= MOST_OF_ONE:
             return None
         share_id = new_id()
-        await store.insert(connection, share_id, account_id, offer)
+        await store.insert(connection, share_id, account_id, offer, instead_of)
         share = await self._of(connection, account_id, share_id)
-        await notify(connection, account_id, "share.offered", _told(share) | {"accepted": auto_accept})
-        return await self._take(connection, share) if auto_accept else share
+        taken = auto_accept or instead_of is not None
+        await notify(connection, account_id, "share.offered", _told(share) | {"accepted": taken})
+        return await self._take(connection, share, instead_of) if taken else share
 
     async def changed(self, connection: Connection, account_id: int | None, offer: Offer) -> None:
         """A sender describes a share anew, to one account or to all to whom they offered it; old news are none."""
@@ -215,9 +224,12 @@ class Offers:
         await lock_library(connection, account_id)
         return await self._of(connection, account_id, share_id)
 
-    async def _take(self, connection: Connection, share: Incoming) -> Incoming:
-        await self._place(connection, share)
+    async def _take(self, connection: Connection, share: Incoming, instead_of: UUID | None = None) -> Incoming:
+        if instead_of is None or not await succession.placed(connection, share.account_id, instead_of, share.id):
+            await self._place(connection, share)
         await store.set_state(connection, share.id, "active")
+        if instead_of is not None:
+            await succession.services_follow(connection, share.account_id, instead_of, share.id)
         taken = await self._of(connection, share.account_id, share.id)
         await self.herald.accepted(connection, taken)
         await emit(connection, share.account_id, "share.accepted", {"id": str(share.id)})

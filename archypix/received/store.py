@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.core.resting import awake
 from archypix.received.models import Incoming, IncomingState, Offer, Party, Rights
 
 SELECT = """
 SELECT s.id, s.number, s.account_id, s.uri, s.name, s.message, s.path, s.tag_id, s.originals, s.future, s.reshare_depth,
     s.share_back, s.copy, s.metadata_edit, s.announced, s.ends_at, s.state, s.sequence, s.settled, s.told, s.held,
-    s.activity, s.share_back_of, s.created_at, s.answered_at, s.ended_at,
+    s.activity, s.share_back_of, s.moved_from, s.created_at, s.answered_at, s.ended_at,
     a.id AS sender_id, a.uri AS sender_uri, a.handle, a.name AS sender_name, a.local
 FROM incoming_shares s JOIN remote_actors a ON a.id = s.sender_id
 """
@@ -104,16 +105,19 @@ async def count_open(connection: Connection, account_id: int, sender_id: int) ->
     return row["every"], row["near"], row["theirs"]
 
 
-async def insert(connection: Connection, share_id: UUID, account_id: int, offer: Offer) -> None:
-    """A share that was just offered."""
+async def insert(
+    connection: Connection, share_id: UUID, account_id: int, offer: Offer, instead_of: UUID | None = None
+) -> None:
+    """A share that was just offered; `instead_of` is the earlier one that it goes on for."""
     rights = offer.rights
     await connection.execute(
         "INSERT INTO incoming_shares (id, account_id, uri, sender_id, name, message, path, originals, future,"
-        " reshare_depth, share_back, copy, metadata_edit, announced, ends_at, state, told, activity, share_back_of)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', $16, $17, $18)",
+        " reshare_depth, share_back, copy, metadata_edit, announced, ends_at, state, told, activity, share_back_of,"
+        " moved_from)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', $16, $17, $18, $19)",
         share_id, account_id, offer.uri, offer.sender.id, offer.name, offer.message, offer.path, rights.originals,
         rights.future, rights.reshare_depth, rights.share_back, rights.copy, rights.metadata_edit, offer.total,
-        offer.ends_at, offer.sequence, offer.activity, offer.share_back_of,
+        offer.ends_at, offer.sequence, offer.activity, offer.share_back_of, instead_of,
     )  # fmt: skip
 
 
@@ -157,13 +161,18 @@ async def heard(connection: Connection, share_id: UUID, sequence: int, *, settle
 async def ended(connection: Connection, limit: int) -> list[Row]:
     """Open shares whose end has passed."""
     return list(
-        await connection.fetch(f"{SELECT} WHERE {OPEN} AND s.ends_at <= now() ORDER BY s.ends_at LIMIT $1", limit)
+        await connection.fetch(
+            f"{SELECT} WHERE {OPEN} AND s.ends_at <= now() AND {awake('s.account_id')} ORDER BY s.ends_at LIMIT $1",
+            limit,
+        )
     )
 
 
 async def to_clear(connection: Connection, limit: int) -> list[Row]:
     """Shares that are over, of which something is left."""
-    return list(await connection.fetch(f"{SELECT} WHERE s.clearing ORDER BY s.id LIMIT $1", limit))
+    return list(
+        await connection.fetch(f"{SELECT} WHERE s.clearing AND {awake('s.account_id')} ORDER BY s.id LIMIT $1", limit)
+    )
 
 
 async def cleared(connection: Connection, share_id: UUID) -> None:

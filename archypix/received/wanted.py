@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archypix.core.database import Connection
+from archypix.core.resting import awake
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ async def claim(connection: Connection, limit: int) -> list[Wanted]:
     """Up to `limit` of what is due, the longest waiting first; nobody else gets it for a minute."""
     rows = await connection.fetch(
         "UPDATE received_wanted w SET attempts = least(w.attempts, 1000) + 1, next_attempt_at = now() + interval '60 s'"
-        " FROM (SELECT account_id, uri FROM received_wanted WHERE next_attempt_at <= now()"
+        " FROM (SELECT account_id, uri FROM received_wanted n WHERE next_attempt_at <= now()"
+        f" AND {awake('n.account_id')}"
         " ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED) d"
         " WHERE w.account_id = d.account_id AND w.uri = d.uri RETURNING w.account_id, w.uri, w.owner_uri,"
         " now() AS asked_at",

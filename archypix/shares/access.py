@@ -22,8 +22,8 @@ class AccessService:
         """For each file (a picture's address and a variant; 500 at most) where it is, or why not.
 
         403: not theirs, or only its previews; 404: no such picture, or no such file of it; 410: it was theirs and is
-        gone; 409: it will be there in a moment. Only its snapshot decides, so do not ask in a transaction that began
-        before the question.
+        gone; 409: it will be there in a moment; 421: its owner has moved to another server of the domain. Only its
+        snapshot decides, so do not ask in a transaction that began before the question.
         """
         assert len(items) <= MOST_ASKED
         places = {uri: None for uri, _ in items}
@@ -52,6 +52,8 @@ def _parse(uri: str) -> tuple[str, UUID] | None:
 
 
 def _decide(uri: str, variant: Variant, row: Row | None) -> Access:
+    if row is not None and row["moved"]:
+        return Access(uri, variant, 421, "The owner of this picture has moved to another server of the domain.")
     if row is None or row["id"] is None:
         if row is not None and row["was"]:
             return Access(uri, variant, 410, "This picture is gone.")

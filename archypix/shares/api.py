@@ -33,6 +33,7 @@ async def create(data: schemas.ShareNew) -> Response:
         rights=data.rights(),
         ends_at=data.ends_at,
         answers=data.share_back_of,
+        moved_from=data.moved_from,
     )
     return json_response(share_json(share), 201)
 

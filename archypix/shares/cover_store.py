@@ -21,7 +21,8 @@ mine AS MATERIALIZED (
     WHERE g.holder_id = $1 AND g.cut_at IS NULL AND {OPEN}
 ), owners AS MATERIALIZED (
     SELECT o.id FROM accounts o WHERE o.id IN (SELECT account_id FROM mine)
-        AND o.disabled_at IS NULL AND o.deleted_at IS NULL AND NOT is_barred(o.id, $1)
+        AND o.disabled_at IS NULL AND o.deleted_at IS NULL AND o.moved_to IS NULL AND NOT o.arriving
+        AND NOT is_barred(o.id, $1)
 ), held AS MATERIALIZED (
     SELECT * FROM mine WHERE account_id IN (SELECT id FROM owners)
 )
@@ -34,15 +35,15 @@ CROSS JOIN LATERAL unnest(p.tag_closure) AS carried (tag_id)
 
 _DECISION = f"""
 WITH {_HELD}, asked AS MATERIALIZED (
-    SELECT a.place, a.picture_id, o.account_id
+    SELECT a.place, a.picture_id, o.account_id, c.moved_to IS NOT NULL AS moved
     FROM unnest($2::uuid[], $3::text[]) WITH ORDINALITY AS a (picture_id, owner, place)
-        LEFT JOIN actors o ON o.uri = a.owner AND o.kind = 'person'
+        LEFT JOIN actors o ON o.uri = a.owner AND o.kind = 'person' LEFT JOIN accounts c ON c.id = o.account_id
 ), there AS MATERIALIZED (
     SELECT p.* FROM pictures p WHERE p.id = ANY ($2) AND p.blob_id IS NOT NULL
 ), ways AS (
     SELECT p.id, array_agg(h.id) AS grants, bool_or(h.originals) AS originals FROM there p {_COVERED_BY} GROUP BY p.id
 )
-SELECT a.place, p.id, p.state, p.has_thumbnails, p.blob_id, p.sha256, p.size, p.media_type, p.filename,
+SELECT a.place, a.moved, p.id, p.state, p.has_thumbnails, p.blob_id, p.sha256, p.size, p.media_type, p.filename,
     w.grants, w.originals, p.id IS NULL AND EXISTS (
         SELECT FROM held h LEFT JOIN share_members m ON m.share_id = h.share_id AND m.picture_id = a.picture_id
             LEFT JOIN grant_pictures c ON c.grant_id = h.id AND c.picture_id = a.picture_id
@@ -59,7 +60,7 @@ async def decide(
 ) -> list[Row]:
     """For each of these pictures, by its id and its owner's address: the picture, and by which grants it is theirs.
 
-    `was`: it is gone, and it was theirs.
+    `was`: it is gone, and it was theirs. `moved`: its owner lives at another server of the domain by now.
     """
     rows: list[Row] = await connection.fetch(_DECISION, holder_id, list(picture_ids), list(owners))
     return rows

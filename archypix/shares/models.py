@@ -61,6 +61,8 @@ class Share:
     created_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
+    # The address of the share at its sender's earlier home that this one goes on for.
+    moved_from: str | None = None
 
     @property
     def uri(self) -> str:

@@ -40,6 +40,7 @@ Path = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_line)]
 Message = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_text)]
 Handle = Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_line)]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{4,900}/shares/[0-9a-f-]{36}$")]
 Depth = Annotated[int, Field(ge=0, le=16)]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
 State = Literal["pending", "active", "declined", "revoked", "left", "expired"]
@@ -63,6 +64,7 @@ class ShareNew(Strict):
     metadata_edit: bool = Field(False, description="What the recipient edits is taken over by itself.")
     ends_at: Moment | None = None
     share_back_of: UUID | None = None
+    moved_from: Address | None = Field(None, description="Address of the share at the caller's earlier account.")
 
     def rights(self) -> Rights:
         """What it lets the recipient do."""
@@ -136,6 +138,7 @@ class ShareItem(BaseModel):
     metadata_edit: bool
     ends_at: str | None
     share_back_of: str | None
+    moved_from: str | None
     pictures: int
     created_at: str
     answered_at: str | None
@@ -231,6 +234,7 @@ def share_json(share: Share) -> dict[str, Any]:
         "metadata_edit": rights.metadata_edit,
         "ends_at": _written(share.ends_at),
         "share_back_of": share.share_back_of,
+        "moved_from": share.moved_from,
         "pictures": share.total,
         "created_at": rfc3339(share.created_at),
         "answered_at": _written(share.answered_at),

@@ -50,13 +50,15 @@ class ShareService:
         ends_at: datetime | None = None,
         share_back_of: str | None = None,
         answers: UUID | None = None,
+        moved_from: str | None = None,
     ) -> Share:
         """Offer the pictures under a tag to `recipient` (`@bob@b.test`).
 
         With `answers`, the id of a share that came in and stands, it is offered to its sender as a share back;
-        `share_back_of` is the address of one. Raises `Invalid` (tag, recipient, end), `NotFound` (nobody of that name,
+        `share_back_of` is the address of one. `moved_from` is the address that the share had at the account that this
+        person had before. Raises `Invalid` (tag, recipient, end), `NotFound` (nobody of that name,
         no such share), `Unavailable` (their server is away), `Conflict` (`already_shared`, `too_many_shares`,
-        `blocked`).
+        `blocked`, `has_moved`).
         """
         path = parse_path(tag, field="tag")
         if ends_at is not None and ends_at <= clock.now():
@@ -84,12 +86,37 @@ class ShareService:
                 connection, id=share_id, account_id=account_id, tag_id=tag_id,
                 path=await store.path_of(connection, account_id, tag_id), sender_id=me.id, recipient_id=them.id,
                 name=name or path[-1], message=message, rights=rights or Rights(), ends_at=ends_at,
-                share_back_of=share_back_of, offered=new_id(),
+                share_back_of=share_back_of, offered=new_id(), moved_from=moved_from,
             )  # fmt: skip
-            share = await store.one(connection, account_id, share_id)
-            assert share is not None
-            await self._outside.herald.offered(connection, share)
-            return share
+            return await self._offer(connection, account_id, share_id)
+
+    async def offer_again(self, connection: Connection, account_id: int, share_id: UUID, them: Party) -> Share:
+        """Offer what a share gives to somebody else as well, on the same terms: to where its recipient has moved.
+
+        `NotFound`; `Conflict` as `create`, and where the tag or the share has ended (`share_ended`). The transaction
+        may hold no lock on a share yet.
+        """
+        await lock_library(connection, account_id)
+        await store.lock_blocks(connection, account_id)
+        share = await store.one(connection, account_id, share_id)
+        if share is None:
+            raise NotFound(NO_SHARE)
+        if share.tag_id is None or share.state not in ("pending", "active") or _is_over(share):
+            raise Conflict("This share has ended.", code="share_ended")
+        await self._refuse(connection, account_id, share.tag_id, them)
+        made = new_id()
+        await store.insert(
+            connection, id=made, account_id=account_id, tag_id=share.tag_id, path=share.path,
+            sender_id=share.sender.id, recipient_id=them.id, name=share.name, message=share.message,
+            rights=share.rights, ends_at=share.ends_at, share_back_of=None, offered=new_id(),
+        )  # fmt: skip
+        return await self._offer(connection, account_id, made)
+
+    async def _offer(self, connection: Connection, account_id: int, share_id: UUID) -> Share:
+        share = await store.one(connection, account_id, share_id)
+        assert share is not None
+        await self._outside.herald.offered(connection, share)
+        return share
 
     async def list(
         self, account_id: int, *, ended: bool = False, before: UUID | None = None, limit: int = MOST_LISTED
@@ -254,6 +281,8 @@ class ShareService:
 
     async def _refuse(self, connection: Connection, account_id: int, tag_id: int, them: Party) -> None:
         """Raise `Conflict` where this is not to be offered to them. The account's blocks are locked."""
+        if await store.has_moved(connection, account_id):
+            raise Conflict("You have moved to another account: share from there.", code="has_moved")
         if await store.barred(connection, account_id, them.id):
             raise Conflict("You, or this server, have blocked them.", code="blocked")
         if await store.same(connection, account_id, tag_id, them.id):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.core.resting import awake
 from archypix.shares.models import Party, Rights, Share
 
 # How often a share can be passed on at most. The root's grant has that; what the share allows bounds it.
@@ -73,6 +74,7 @@ def share(row: Row) -> Share:
         created_at=row["created_at"],
         answered_at=row["answered_at"],
         ended_at=row["ended_at"],
+        moved_from=row["moved_from"],
     )
 
 
@@ -185,6 +187,16 @@ async def incoming(connection: Connection, account_id: int, share_id: UUID) -> t
     return (party(row, "sender"), row["share_uri"]) if row else None
 
 
+async def has_moved(connection: Connection, account_id: int) -> bool:
+    """Whether the person has moved to an account elsewhere."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM actors WHERE account_id = $1 AND kind = 'person' AND moved_to IS NOT NULL)",
+            account_id,
+        )
+    )
+
+
 async def path_of(connection: Connection, owner_id: int, tag_id: int) -> str:
     """The path of a tag."""
     return str(
@@ -210,14 +222,16 @@ async def insert(
     ends_at: datetime | None,
     share_back_of: str | None,
     offered: UUID,
+    moved_from: str | None = None,
 ) -> None:
     """A new share, not yet answered."""
     await connection.execute(
         "INSERT INTO shares (id, account_id, tag_id, path, sender_id, recipient_id, name, message, originals, future,"
-        " reshare_depth, share_back, copy, metadata_edit, ends_at, share_back_of, offered)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        " reshare_depth, share_back, copy, metadata_edit, ends_at, share_back_of, offered, moved_from)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         id, account_id, tag_id, path, sender_id, recipient_id, name, message, rights.originals, rights.future,
         rights.reshare_depth, rights.share_back, rights.copy, rights.metadata_edit, ends_at, share_back_of, offered,
+        moved_from,
     )  # fmt: skip
 
 
@@ -260,6 +274,8 @@ async def end(connection: Connection, share_ids: Sequence[UUID], state: str) -> 
 async def overdue(connection: Connection, limit: int) -> list[UUID]:
     """Shares whose end has come and that have not ended, at most `limit`."""
     rows = await connection.fetch(
-        f"SELECT s.id FROM shares s WHERE {LIVE} AND s.ends_at <= now() ORDER BY s.ends_at LIMIT $1", limit
+        f"SELECT s.id FROM shares s WHERE {LIVE} AND s.ends_at <= now() AND {awake('s.account_id')}"
+        " ORDER BY s.ends_at LIMIT $1",
+        limit,
     )
     return [row["id"] for row in rows]

@@ -31,7 +31,7 @@ from archypix.storage.keys import blob_key
 from archypix.tags.assigning import TagAssigner
 from archypix.uploads import store
 from archypix.uploads.content import Content, open_file
-from archypix.uploads.models import Details, Ingested
+from archypix.uploads.models import Details, Ingested, Witness
 
 # Others may make the same bytes live, or remove them, between two steps; each time it is tried again.
 ATTEMPTS = 5
@@ -59,16 +59,18 @@ class IngestService:
         batch_id: UUID | None = None,
         sha256: bytes | None = None,
         move: bool = False,
+        witness: Witness | None = None,
     ) -> Ingested:
         """Take in a local file; with `move` it is gone afterwards, unless its bytes were there already.
 
-        `file_date` is the file's own date as a naive wall clock. Raises OSError when the file cannot be read,
-        `Invalid` (codes `empty_file`, `not_a_file`, and for tags), `TooLarge`, `QuotaExceeded`, `Conflict`
-        (`file_changed`), `NotFound` for an account without library, `Unavailable`.
+        `file_date` is the file's own date as a naive wall clock, `witness` that of `Details`. Raises OSError when the
+        file cannot be read, `Invalid` (codes `empty_file`, `not_a_file`, and for tags), `TooLarge`, `QuotaExceeded`,
+        `Conflict` (`file_changed`), `NotFound` for an account without library, `Unavailable`.
         """
         details = Details(
-            clean_filename(filename), tuple(tags), tag_source, file_date, source=source, batch_id=batch_id
-        )
+            clean_filename(filename), tuple(tags), tag_source, file_date, source=source, batch_id=batch_id,
+            witness=witness,
+        )  # fmt: skip
         async with open_file(self._storage, path, max_size=self.max_file_size, sha256=sha256, move=move) as content:
             return await self.take(account_id, content, details)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from archypix.core.database import Connection
 from archypix.jobs.models import BULK
+
+Witness: TypeAlias = Callable[[Connection, UUID], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Details:
     batch_id: UUID | None = None
     upload_id: UUID | None = None
     priority: int = BULK
-    witness: Callable[[Connection, UUID], Awaitable[None]] | None = None
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)

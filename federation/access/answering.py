@@ -7,11 +7,11 @@ from uuid import UUID
 
 from archypix.core import clock
 from archypix.core.clock import rfc3339
-from archypix.core.errors import Invalid
+from archypix.core.errors import Gone, Invalid
 from archypix.pictures.names import clean_filename
 from federation.access.desk import AccessDesk
-from federation.access.models import MOST_ITEMS
-from federation.access.tickets import Tickets
+from federation.access.models import MOST_ITEMS, MOVED, Refusal
+from federation.access.tickets import ELSEWHERE, Tickets
 from federation.access.wire import LONGEST_URI, read_question, write_answer
 from federation.remote.models import RemoteActor
 
@@ -25,9 +25,12 @@ class AddressAnswerer:
         self._desk = desk
 
     async def __call__(self, holder: RemoteActor, question: dict[str, Any]) -> dict[str, Any]:
-        """Addresses of what `holder` may have; `Invalid` for what is no question."""
+        """Addresses of what `holder` may have; `Invalid` for what is no question, `Gone` where all of it has moved."""
         items = read_question(question)
-        return write_answer(items, await self._desk.answer(holder.id, items), clock.now())
+        results = await self._desk.answer(holder.id, items)
+        if all(isinstance(result, Refusal) and result.status == MOVED for result in results):
+            raise Gone(ELSEWHERE, code="moved")
+        return write_answer(items, results, clock.now())
 
 
 class ArchiveAnswerer:

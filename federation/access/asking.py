@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from archypix.core.errors import ArchypixError
 from federation.access.desk import AccessDesk
-from federation.access.models import MOST_ITEMS, Item, Offline, Refusal, Reply
+from federation.access.models import MOST_ITEMS, MOVED, Item, Offline, Refusal, Reply
 from federation.access.owners import Holder, Owners, Place
 from federation.access.wire import read_answer, write_question
 from federation.outbound.cache import Cache
@@ -32,6 +32,7 @@ ANSWER: Final = 4 << 20
 # What is refused to this one alone, and says nothing of the server: a key that it cannot read, too many questions.
 OURS: Final = frozenset({401, 413, 415, 429})
 OFFLINE: Final = Offline()
+ELSEWHERE: Final = Refusal(MOVED, "The owner's server does not know that address.")
 BLOCKED: Final = Refusal(403, "The owner's server has nothing for this one.")
 
 
@@ -138,6 +139,19 @@ class Enquiries:
             self._mark(owner)
             return [OFFLINE] * len(items)
         holder = await self._owners.holder(account_id)
+        replies = await self._ask(place, owner, holder, items)
+        if not any(isinstance(reply, Refusal) and reply.status == MOVED for reply in replies):
+            return replies
+        # The owner lives at another server of the domain by now.
+        await self._owners.moved(owner, LONGEST)
+        moved = await self._owners.place(owner, LONGEST)
+        if moved is None or moved == place:
+            self._mark(owner, alone=True)
+            return [OFFLINE] * len(items)
+        replies = await self._ask(moved, owner, holder, items)
+        return [OFFLINE if isinstance(one, Refusal) and one.status == MOVED else one for one in replies]
+
+    async def _ask(self, place: Place, owner: int, holder: Holder, items: Sequence[Item]) -> Sequence[Reply]:
         if place.url:
             return await self._far(place, owner, holder, items)
         if holder.row is None:
@@ -150,11 +164,11 @@ class Enquiries:
         except FetchError as error:
             if isinstance(error, Denied) and error.status == 403:
                 return [BLOCKED] * len(items)
+            if isinstance(error, Gone):
+                return [ELSEWHERE] * len(items)
             if error.status not in OURS:
                 # What a server answers is said of this owner: the address is theirs to choose, and may be another's.
                 self._mark(owner, alone=error.status is not None or not isinstance(error, Unreachable))
-            if isinstance(error, Gone):
-                await self._owners.moved(owner, LONGEST)
             # What is logged names a host and a status, never an address.
             logger.info("%s gives no addresses of files: %s", place.host, error.detail)
             return [OFFLINE] * len(items)

@@ -13,6 +13,8 @@ from archypix.shares.models import Access, Variant
 # All three thumbnails at once, besides the variants of a file.
 Wish: TypeAlias = Literal["original", "small", "medium", "large", "thumbnails"]
 MOST_ITEMS = 500
+# The owner has moved to another server of the domain: that one is to be asked.
+MOVED = 421
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no address: 403 no grant, 404, 409 not ready, 410 gone."""
+    """Why there is no address: 403 no grant, 404, 409 not ready, 410 gone, 421 the owner has moved."""
 
     status: int
     detail: str

@@ -81,7 +81,7 @@ class Owners:
             actor = (await self._remote.by_ids(connection, [owner])).get(owner)
         if actor is not None and not actor.local:
             try:
-                await self._remote.get(actor.uri, fresh=True, budget=Budget(FETCHES, seconds))
+                await self._remote.reread(actor.uri, budget=Budget(FETCHES, seconds))
             except FetchError:
                 pass
 

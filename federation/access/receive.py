@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from archypix.accounts.limiter import Budget, LocalBudgets
-from archypix.core.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from archypix.core.errors import Forbidden, Gone, Invalid, Moved, Unauthenticated, Unavailable
 from archypix.gate import policy
 from archypix.gate.middleware import Mount
 from archypix.gate.policy import RawRoute
@@ -90,6 +90,8 @@ class SignedQuestions:
             return 403, {"error": error.detail}, []
         except Invalid as error:
             return 400, {"error": error.detail}, []
+        except (Gone, Moved) as error:
+            return 410, {"error": error.detail, "code": error.code}, []
         except (Denied, Malformed) as error:
             return error.status, {"error": error.detail}, []
         except Unavailable as error:
@@ -189,7 +191,7 @@ def route(path: str, summary: str, description: str) -> RawRoute:
     """How a place for questions is listed."""
     answer = {"content": {"application/json": {"schema": {"type": "object"}}}}
     refused = {"description": "Refused.", **answer}
-    refusals = {str(status): refused for status in (400, 401, 403, 408, 413, 415, 429, 503)}
+    refusals = {str(status): refused for status in (400, 401, 403, 408, 410, 413, 415, 429, 503)}
     operation = {
         "operationId": "post_" + re.sub(r"[^a-z]+", "_", path).strip("_"),
         "tags": ["federation"],

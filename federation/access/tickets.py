@@ -22,9 +22,10 @@ from archypix.operations.zipping import Entry, Filed, zipped
 from archypix.shares.models import Access, Variant
 from archypix.storage.interface import Storage
 from federation.access import tickets_store as store
-from federation.access.models import Decider
+from federation.access.models import MOVED, Decider
 
 PATH: Final = "/access/archives/"
+ELSEWHERE: Final = "The owner has moved to another server of the domain: read the actor anew."
 MOST: Final = 10_000
 WAITS: Final = timedelta(minutes=10)
 BATCH: Final = 100
@@ -68,11 +69,15 @@ class Tickets:
     async def offer(self, holder: int, uris: Sequence[str], filename: str, onto: UUID | None = None) -> Ticket | None:
         """An archive of those pictures that the holder may have, or as many more in the archive `onto`.
 
-        None where they are none, or where `onto` is not one of the holder's that waits, or is full.
+        None where they are none, or where `onto` is not one of the holder's that waits, or is full. `Gone` (`moved`)
+        where all of them have moved to another server.
         """
         secret, ticket_id, expires_at = secrets.token_urlsafe(32), onto or new_id(), clock.now() + WAITS
         async with self._making, self._database.transaction() as connection:
-            found = [one for one in await self._ask(connection, holder, uris) if one.status == 200]
+            asked = await self._ask(connection, holder, uris)
+            if all(one.status == MOVED for one in asked):
+                raise Gone(ELSEWHERE, code="moved")
+            found = [one for one in asked if one.status == 200]
             names = [one.uri for one in found]
             if not names:
                 return None

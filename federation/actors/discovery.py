@@ -70,15 +70,19 @@ async def _actor(resource: str) -> LocalActor | None:
     user, at, domain = account.rpartition("@")
     if not at or not user or not domain:
         raise BadResource("An account is written acct:name@domain.")
-    if domain.lower() != use(Addresses).domain:
-        return None
-    actors, user = use(ActorService), user.lower()
+    addresses, actors, user = use(Addresses), use(ActorService), user.lower()
     if user == INSTANCE_NAME:
-        return await actors.instance()
+        return await actors.instance() if f"{user}@{domain}".lower() == _instance_account(addresses) else None
+    if domain.lower() != addresses.domain:
+        return None
     match = USER.fullmatch(user)
     if match is None:
         return None
     return await (actors.collection(match["name"], match["slug"]) if match["slug"] else actors.of_name(match["name"]))
+
+
+def _instance_account(addresses: Addresses) -> str:
+    return addresses.account(INSTANCE_NAME).removeprefix("acct:")
 
 
 def jrd(actor: LocalActor, addresses: Addresses, relations: list[str]) -> dict[str, Any]:

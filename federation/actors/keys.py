@@ -30,19 +30,33 @@ class KeySafe:
     def __init__(self, master: bytes) -> None:
         self._cipher = AESGCM(derive(master, PURPOSE))
 
-    def seal(self, actor_id: int, kind: KeyKind, private: bytes) -> bytes:
+    def seal(self, actor_id: int, kind: str, private: bytes) -> bytes:
         """`private` of the actor with this id, encrypted."""
         nonce = os.urandom(NONCE)
         return nonce + self._cipher.encrypt(nonce, private, _bound(actor_id, kind))
 
-    def open(self, actor_id: int, kind: KeyKind, key_id: str, sealed: bytes) -> PrivateKey:
-        """The key, ready to sign under the name `key_id`; `CannotOpen` where the master secret is another one."""
+    def reveal(self, actor_id: int, kind: str, sealed: bytes) -> bytes:
+        """The private key as PEM; `CannotOpen` where the master secret is another one."""
         try:
-            pem = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(actor_id, kind))
+            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(actor_id, kind))
         except InvalidTag:
             raise CannotOpen(
                 f"key of actor {actor_id}: the secret of this server is not the one that sealed it"
             ) from None
+
+    def matches(self, kind: str, public: str, private: bytes) -> bool:
+        """Whether a private key (PEM) is the other half of `public`, as the rows of keys have it."""
+        try:
+            key = load_pem_private_key(private, password=None)
+        except (TypeError, ValueError):
+            return False
+        if isinstance(key, RSAPrivateKey):
+            return kind == "rsa" and keys.public_pem(key) == public
+        return isinstance(key, Ed25519PrivateKey) and kind == "ed25519" and keys.multibase(key) == public
+
+    def open(self, actor_id: int, kind: KeyKind, key_id: str, sealed: bytes) -> PrivateKey:
+        """The key, ready to sign under the name `key_id`; `CannotOpen` where the master secret is another one."""
+        pem = self.reveal(actor_id, kind, sealed)
         # The seal proves that these bytes are ours; to prove the primes prime again takes a tenth of a second.
         key = load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
         assert isinstance(key, RSAPrivateKey | Ed25519PrivateKey)
@@ -62,5 +76,5 @@ def _make() -> NewKeys:
     )
 
 
-def _bound(actor_id: int, kind: KeyKind) -> bytes:
+def _bound(actor_id: int, kind: str) -> bytes:
     return f"{actor_id} {kind}".encode()

@@ -47,6 +47,8 @@ class LocalActor:
     deleted_at: datetime | None = None
     # The account is disabled: it says nothing until it is enabled again.
     suspended: bool = False
+    # The person lives at another server of the domain by now, or is not quite here yet.
+    away: bool = False
     # PEM of the RSA key and multibase of the Ed25519 key, both public.
     rsa_public: str = ""
     ed25519_public: str = ""

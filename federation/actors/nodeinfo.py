@@ -24,7 +24,7 @@ _COUNTS = """
             (SELECT max(s.last_used_at) FROM sessions s WHERE s.account_id = a.id),
             (SELECT max(t.last_used_at) FROM tokens t WHERE t.account_id = a.id)
         ) AS seen
-        FROM accounts a WHERE a.deleted_at IS NULL AND a.disabled_at IS NULL
+        FROM accounts a WHERE a.deleted_at IS NULL AND a.disabled_at IS NULL AND a.moved_to IS NULL AND NOT a.arriving
     ) people
 """
 

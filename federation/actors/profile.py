@@ -20,7 +20,6 @@ from federation.actors.models import Avatar, LocalActor, Property
 from federation.actors.portraits import LARGEST_SOURCE, portrait_of
 from federation.actors.service import ActorService
 from federation.documents.origins import origin
-from federation.documents.terms import PUBLIC
 from federation.outbound.errors import FetchError
 from federation.outbound.models import Budget
 from federation.remote.models import RemoteActor
@@ -146,39 +145,6 @@ class ProfileService:
         if fits is None:
             raise _fault(path, "This is no address of an account.")
         return home
-
-    async def move(self, account_id: int, target: str) -> LocalActor:
-        """Send everybody who follows this person to another account of theirs, which must name this one as its alias.
-
-        `Invalid` where the target cannot be found, `Conflict` where it does not name this account or there was a move
-        already.
-        """
-        actor = await self._actors.of_account(account_id)
-        if actor.moved_to is not None:
-            raise Conflict("This account has moved already; take that back first.", code="moved")
-        budget = Budget(FETCHES, SECONDS)
-        found = await self._resolve(target, "target", budget)
-        if found.uri == actor.uri or found.local:
-            raise _fault("target", "This account is on this server.")
-        assert self._remote is not None
-        try:
-            found = await self._remote.get(found.uri, fresh=True, budget=budget)
-        except FetchError as error:
-            raise _fault("target", "This account cannot be read now.") from error
-        if actor.uri not in found.also_known_as:
-            raise Conflict(
-                f"The other account does not name this one as its alias: add {actor.uri} there first.", code="no_alias"
-            )
-        async with self._database.transaction() as connection:
-            moved = await self._actors.change_within(connection, actor.id, {"moved_to": found.uri})
-            move = {"type": "Move", "to": [actor.followers_uri], "cc": [PUBLIC], "object": actor.uri}
-            await self._actors.tell(connection, moved, move | {"target": found.uri})
-            return moved
-
-    async def stay(self, account_id: int) -> LocalActor:
-        """Take a move back. Who has followed to the other account stays there."""
-        actor = await self._actors.of_account(account_id)
-        return actor if actor.moved_to is None else await self._actors.change(actor.id, {"moved_to": None})
 
     async def _resolve(self, handle: str, path: str, budget: Budget) -> RemoteActor:
         if self._remote is None:

@@ -23,7 +23,6 @@ blueprint = Blueprint("profile", __name__)
 # Each tells all followers, at their servers' cost.
 CHANGES_PER_HOUR = 60
 ROTATIONS_PER_DAY = 10
-MOVES_PER_DAY = 10
 
 
 @blueprint.get("/account/profile")
@@ -78,24 +77,6 @@ async def rotate_keys(data: schemas.Rotation) -> Response:
     actor = await actors.of_account(caller().account_id)
     by = Actor(caller().account_id, browser.address())
     return _answer(await actors.rotate(actor.id, announce=data.announce, by=by))
-
-
-@blueprint.post("/account/move")
-@policy.scope("account:write")
-@validate_request(schemas.MoveTarget)
-@document_response(schemas.ProfileOut, 200)
-async def move(data: schemas.MoveTarget) -> Response:
-    """Send all followers to another account, which must name this one as its alias."""
-    await _bounded("move", MOVES_PER_DAY, 86400)
-    return _answer(await use(ProfileService).move(caller().account_id, data.target))
-
-
-@blueprint.delete("/account/move")
-@policy.scope("account:write")
-@document_response(schemas.ProfileOut, 200)
-async def stay() -> Response:
-    """Take a move back."""
-    return _answer(await use(ProfileService).stay(caller().account_id))
 
 
 async def _bounded(what: str, limit: int, seconds: float) -> None:

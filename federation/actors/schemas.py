@@ -44,10 +44,6 @@ class Rotation(Body):
     announce: bool = Field(True, description="Whether followers are told at once.")
 
 
-class MoveTarget(Body):
-    target: Home = Field(description="Handle or id of the account to move to.")
-
-
 class PropertyOut(BaseModel):
     name: str
     value: str

@@ -55,7 +55,7 @@ class ActorService:
     async def start(self) -> None:
         """Let the addresses of all actors begin with the identity domain that is set."""
         async with self._database.connection() as connection:
-            await store.rebase(connection, self.addresses.base)
+            await store.rebase(connection, self.addresses.base, self.addresses.instance)
 
     # Finding
 
@@ -71,18 +71,24 @@ class ActorService:
         return await self._make("person", account_id, name, self.addresses.person(name))
 
     async def of_name(self, name: str) -> LocalActor | None:
-        """The actor of the person called `name`, made on first need; deleted ones say so. None: nobody is called so."""
+        """The actor of the person called `name`, made on first need; deleted ones say so. None: nobody is called so.
+
+        `Unavailable` for whoever lives at another server of the domain by now, or is on the way here: where to ask is
+        for others to find out again, and nothing must tell them that there is nobody.
+        """
         async with self._database.connection() as connection:
             found = await store.of_person(connection, name)
             account_id = await store.account_of(connection, name) if found is None else None
         if found is not None or account_id is None:
-            return found
+            return _at_home(found)
         return await self._make("person", account_id, name, self.addresses.person(name))
 
     async def collection(self, name: str, slug: str) -> LocalActor | None:
-        """The actor of a public tag of the person called `name`; deleted ones say so."""
+        """The actor of a public tag of the person called `name`; deleted ones say so. Raises as `of_name`."""
         async with self._database.connection() as connection:
-            return await store.collection(connection, name, slug)
+            found = await store.collection(connection, name, slug)
+            # Of somebody who is elsewhere, it is not for us to say what there is.
+            return _at_home(found or await store.of_person(connection, name)) and found
 
     async def instance(self) -> LocalActor:
         """The actor of the server itself, made on first need."""
@@ -176,7 +182,7 @@ class ActorService:
             self._signers.move_to_end(actor_id)
             return kept.signer
         async with self._database.connection() as connection:
-            row = await store.rsa_key(connection, actor_id)
+            row = await store.current_key(connection, actor_id, "rsa")
         if row is None:
             raise NotFound("This actor has no key.")
         key_id = self.addresses.key(row.uri)
@@ -199,6 +205,15 @@ class ActorService:
     async def instance_signer(self) -> Signer:
         """What signs the requests of the server itself."""
         return await self.signer((await self.instance()).id)
+
+    async def instance_key(self) -> PrivateKey:
+        """The Ed25519 key of the server itself, by which it proves to others of its domain who it is."""
+        actor = await self.instance()
+        async with self._database.connection() as connection:
+            row = await store.current_key(connection, actor.id, "ed25519")
+        if row is None:
+            raise NotFound("This actor has no key.")
+        return self._open(row, self.addresses.assertion_key(row.uri))
 
     async def rotate(self, actor_id: int, *, announce: bool = True, by: Actor | None = None) -> LocalActor:
         """Give an actor new keys; followers are told unless not `announce`. `NotFound` for one that is deleted.
@@ -223,24 +238,26 @@ class ActorService:
 
     # Changing
 
-    async def announce(self, connection: Connection, actor: LocalActor) -> None:
-        """Send the actor, as it is now, to its followers; in the transaction that changed it."""
+    async def announce(self, connection: Connection, actor: LocalActor, *, also: Sequence[int] = ()) -> None:
+        """Send the actor, as it is now, to its followers and the rows `also`; in the transaction that changed it."""
         activity = {"type": "Update", "to": [PUBLIC], "cc": [actor.followers_uri], "object": self.document(actor)}
-        await self.tell(connection, actor, activity)
+        await self.tell(connection, actor, activity, also=also)
 
     async def change(self, actor_id: int, values: Mapping[str, Any]) -> LocalActor:
         """Set columns of an actor and tell its followers; the actor then. `NotFound` for one that is deleted."""
         async with self._database.transaction() as connection:
             return await self.change_within(connection, actor_id, values)
 
-    async def change_within(self, connection: Connection, actor_id: int, values: Mapping[str, Any]) -> LocalActor:
-        """As `change`, inside the caller's transaction."""
+    async def change_within(
+        self, connection: Connection, actor_id: int, values: Mapping[str, Any], *, also: Sequence[int] = ()
+    ) -> LocalActor:
+        """As `change`, inside the caller's transaction; the rows `also` are told as well."""
         if not await store.lock(connection, actor_id):
             raise NotFound("This actor is gone.")
         await store.change(connection, actor_id, values)
         actor = await store.by_id(connection, actor_id)
         assert actor is not None
-        await self.announce(connection, actor)
+        await self.announce(connection, actor, also=also)
         return actor
 
     async def account_changed(self, connection: Connection, account_id: int) -> None:
@@ -285,3 +302,9 @@ class ActorService:
     def document(self, actor: LocalActor) -> dict[str, Any]:
         """The actor as other servers read it; a deleted one is a Tombstone."""
         return actor_document(actor, self.addresses)
+
+
+def _at_home(actor: LocalActor | None) -> LocalActor | None:
+    if actor is not None and actor.away:
+        raise Unavailable("This person lives at another server of the domain.")
+    return actor

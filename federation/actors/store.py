@@ -8,14 +8,15 @@ from typing import Any
 
 from archypix.core.database import Connection, Row
 from federation.actors.keys import KeySafe
-from federation.actors.models import Kind, LocalActor, NewKeys, Property, SealedKey
+from federation.actors.models import KeyKind, Kind, LocalActor, NewKeys, Property, SealedKey
 
 ACTOR = """
     x.id, x.kind, x.uri, x.account_id, x.name, x.slug,
     CASE x.kind WHEN 'person' THEN a.display_name ELSE x.display_name END AS display_name,
     x.summary, x.properties, x.avatar_id, x.approves_followers, x.discoverable, x.shows_network, x.created_at,
     x.updated_at, x.moved_to, x.also_known_as, coalesce(x.deleted_at, a.deleted_at) AS deleted_at,
-    a.disabled_at IS NOT NULL AS suspended, r.public AS rsa_public, e.public AS ed25519_public
+    a.disabled_at IS NOT NULL AS suspended, coalesce(a.moved_to IS NOT NULL OR a.arriving, false) AS away,
+    r.public AS rsa_public, e.public AS ed25519_public
 """
 FROM = """
     FROM actors x LEFT JOIN accounts a ON a.id = x.account_id
@@ -135,13 +136,13 @@ async def retire_keys(connection: Connection, actor_id: int) -> None:
     )
 
 
-async def rsa_key(connection: Connection, actor_id: int) -> SealedKey | None:
-    """The key that signs the actor's requests; deleted actors have it until their last words are delivered."""
+async def current_key(connection: Connection, actor_id: int, kind: KeyKind) -> SealedKey | None:
+    """The key of that kind; deleted actors have it until their last words are delivered."""
     row = await connection.fetchrow(
         "SELECT k.id, k.actor_id, x.uri, k.kind, k.sealed FROM actor_keys k JOIN actors x ON x.id = k.actor_id"
-        " WHERE k.actor_id = $1 AND k.kind = 'rsa' AND k.retired_at IS NULL",
-        actor_id,
-    )
+        " WHERE k.actor_id = $1 AND k.kind = $2 AND k.retired_at IS NULL",
+        actor_id, kind,
+    )  # fmt: skip
     return None if row is None else SealedKey(*row)
 
 
@@ -190,12 +191,16 @@ async def mark_deleted(connection: Connection, actor_ids: Sequence[int]) -> None
     )
 
 
-async def rebase(connection: Connection, base: str) -> None:
-    """Let all addresses begin with `base`: another identity domain makes other identities of the same people."""
+async def rebase(connection: Connection, base: str, instance: str) -> None:
+    """Let all addresses begin with `base`: another identity domain makes other identities of the same people.
+
+    That of the server itself is `instance`.
+    """
+    await connection.execute("UPDATE actors SET uri = $1 WHERE kind = 'instance' AND uri <> $1", instance)
     await connection.execute(
-        "UPDATE actors x SET uri = $1 || CASE x.kind WHEN 'instance' THEN '/actor'"
+        "UPDATE actors x SET uri = $1 || CASE x.kind"
         " WHEN 'person' THEN '/users/' || a.name ELSE '/users/' || a.name || '/collections/' || x.slug END"
-        " FROM actors y LEFT JOIN accounts a ON a.id = y.account_id"
+        " FROM actors y JOIN accounts a ON a.id = y.account_id"
         " WHERE y.id = x.id AND NOT starts_with(x.uri, $1 || '/')",
         base,
     )

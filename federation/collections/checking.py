@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from archypix.core.database import Connection, Database, Row
+from archypix.core.resting import awake
 from archypix.health.consistency import Finding
 from federation.collections.store import POSTED, VISIBLE
 
@@ -31,19 +32,20 @@ WRONG = {
         FROM posts o WHERE (o.deleted_at IS NULL) <> EXISTS (SELECT FROM post_pictures x WHERE x.post_id = o.id)
         LIMIT $1""",
 }
-# Each is so for a moment after every change.
+# Each is so for a moment after every change, and for good where nobody works at it any more: those who are elsewhere.
 BEHIND = {
     "a picture that is posted and not public": f"""
         SELECT x.picture_id::text AS subject, 'in post ' || x.post_id AS detail
         FROM post_pictures x JOIN collections c ON c.id = x.collection_id JOIN accounts a ON a.id = c.account_id
-        WHERE a.disabled_at IS NULL AND NOT EXISTS (
+        WHERE a.disabled_at IS NULL AND {awake("a.id")} AND NOT EXISTS (
             SELECT FROM pictures p WHERE p.id = x.picture_id AND p.owner_id = c.account_id
                 AND c.tag_id = ANY (p.tag_closure) AND {POSTED} OFFSET 0) LIMIT $1""",
     "a picture that is public and not posted": f"""
         SELECT t.picture_id::text AS subject, 'in collection ' || t.id AS detail
         FROM (
             SELECT c.id, c.account_id, t.picture_id FROM collections c JOIN accounts a ON a.id = c.account_id
-                JOIN picture_tags t ON t.tag_id = c.tag_id WHERE a.disabled_at IS NULL AND c.filled
+                JOIN picture_tags t ON t.tag_id = c.tag_id
+            WHERE a.disabled_at IS NULL AND c.filled AND {awake("a.id")}
             EXCEPT SELECT c.id, c.account_id, x.picture_id FROM collections c
                 JOIN post_pictures x ON x.collection_id = c.id
         ) t WHERE EXISTS (

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
+from archypix.core.resting import awake
 from federation.collections.models import Collection, Counts, PostedPicture
 
 COLUMNS = "c.id, c.account_id, c.actor_id, c.tag_id, c.filled, c.created_at, c.withdrawn_at"
@@ -136,9 +137,10 @@ async def exchange(
 
 async def accounts(connection: Connection) -> list[int]:
     """Accounts that have collections, withdrawn ones included."""
-    return [
-        row[0] for row in await connection.fetch("SELECT DISTINCT account_id FROM collections WHERE ended_at IS NULL")
-    ]
+    rows = await connection.fetch(
+        f"SELECT DISTINCT c.account_id FROM collections c WHERE c.ended_at IS NULL AND {awake('c.account_id')}"
+    )
+    return [row[0] for row in rows]
 
 
 async def to_compare(connection: Connection, account_id: int) -> list[UUID]:

@@ -27,7 +27,7 @@ LONGEST_SHOWN = 1_000
 class FollowHandler(Handler):
     """Follow of a person or a collection: accepted by itself, unless the followed wants to be asked.
 
-    Answered each time it comes, since the answer before may have been lost.
+    Answered each time it comes, since the answer before may have been lost. Who has moved is followed no more.
     """
 
     types = frozenset({"Follow"})
@@ -65,7 +65,7 @@ class FollowHandler(Handler):
         actor, remote_row, account_id = prepared, inbound.actor_row, prepared.account_id
         assert account_id is not None
         await lock_blocks(connection, account_id)
-        if await store.is_blocked(connection, account_id, remote_row):
+        if prepared.moved_to is not None or await store.is_blocked(connection, account_id, remote_row):
             await self._ties.refuse(connection, actor, remote_row, inbound.actor.uri, inbound.id[:LONGEST_ID])
             return True
         state = "pending" if self._asks(actor, inbound) else "accepted"

@@ -39,10 +39,17 @@ def urlsplit_host(address: str) -> str:
         return ""
 
 
+def whole(handle: str, addresses: Addresses) -> str:
+    """As `plain`; a handle of one word without a host is somebody of this domain."""
+    text = plain(handle)
+    return text if "://" in text or "@" in text else f"{text}@{addresses.domain}"
+
+
 def local_name(handle: str, addresses: Addresses) -> str | None:
     """The name of the actor of this server that a handle means: `alice`, or `alice.travel`; None where it is elsewhere.
 
-    A handle of one word without a host is somebody here.
+    A handle of one word without a host is somebody of this domain. Behind a Resolver, only those are local who have an
+    account here.
     """
     text = plain(handle)
     if "://" in text:
@@ -53,4 +60,7 @@ def local_name(handle: str, addresses: Addresses) -> str | None:
     name, at, domain = text.partition("@")
     if at and domain.lower().rstrip(".") != addresses.domain.lower() and host(text) != addresses.domain:
         return None
-    return name.lower()
+    name = name.lower()
+    if addresses.names is not None and name.partition(".")[0] not in addresses.names:
+        return None
+    return name

@@ -23,6 +23,8 @@ MOST_MOVED = 2_000
 MOVE_DAYS = 7
 GONE_BATCH = 20
 
+# Does, in the caller's transaction, what follows from a move of an actor from one row to another.
+Moved: TypeAlias = Callable[[Connection, int, int], Awaitable[None]]
 # Removes, in the caller's transaction, whatever refers to an actor by its row.
 Forget: TypeAlias = Callable[[Connection, int], Awaitable[None]]
 
@@ -47,6 +49,8 @@ class MoveHandler(Handler):
         self._actors = actors
         self._remote = remote
         self._ties = ties
+        # What other rooms do besides; they lock libraries, and so come first.
+        self.others: list[Moved] = []
 
     async def check(self, connection: Connection, inbound: Inbound) -> None:  # noqa: ARG002
         """An actor moves itself, elsewhere."""
@@ -82,6 +86,8 @@ class MoveHandler(Handler):
             row = await self._ties.row_of(connection, target)
         else:
             row = await self._remote.row(connection, target)
+        for other in self.others:
+            await other(connection, inbound.actor_row, row)
         for old in await store.following_of(connection, inbound.actor_row, MOST_MOVED):
             await self._carry_over(connection, old, row, target)
         return True

@@ -52,9 +52,12 @@ class FollowService:
         """Follow `@name@host` (other forms and addresses of profiles too); (the follow, whether it is new).
 
         Sent again where it was not answered, or refused. `Invalid` for what is no handle or oneself, `NotFound` where
-        nobody is called so, `Forbidden` (`host_blocked`), `Conflict` (`unreachable`, `moved`, `blocked`, `too_many`).
+        nobody is called so, `Forbidden` (`host_blocked`), `Conflict` (`unreachable`, `moved`, `has_moved`, `blocked`,
+        `too_many`).
         """
         person = await self._actors.of_account(account_id)
+        if person.moved_to is not None:
+            raise Conflict("You have moved to another account: follow from there.", code="has_moved")
         local = handles.local_name(_checked(handle), self._ties.addresses)
         found: LocalActor | RemoteActor
         if local is not None:
@@ -62,7 +65,7 @@ class FollowService:
             if found.id == person.id:
                 raise Invalid("This is you.", faults=(Fault("handle", "Nobody follows themselves."),), code="oneself")
         else:
-            found = await self._resolve(handles.plain(handle))
+            found = await self._resolve(handles.whole(handle, self._ties.addresses))
         if found.moved_to is not None:
             raise Conflict(f"This account has moved to {found.moved_to}.", code="moved")
         return await self._ask(person, found)

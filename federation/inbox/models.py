@@ -15,6 +15,11 @@ from federation.documents.synchronization import Synchronization
 from federation.remote.models import RemoteActor
 
 
+def key_of(actor_uri: str, activity_id: str) -> bytes:
+    """What makes a repetition of an activity known."""
+    return hashlib.sha256(f"{actor_uri}\0{activity_id}".encode()).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A request to an inbox as it came: `url` is what a signature over it covers, `path` says which inbox it was."""
@@ -51,7 +56,7 @@ class Envelope:
     @cached_property
     def key(self) -> bytes:
         """What makes a repetition known: SHA-256 of actor and id."""
-        return hashlib.sha256(f"{self.actor}\0{self.id}".encode()).digest()
+        return key_of(self.actor, self.id)
 
     @property
     def is_self_deletion(self) -> bool:
@@ -75,6 +80,8 @@ class Accepted:
     body: bytes
     received_at: datetime
     synchronization: Synchronization | None = None
+    # For somebody who lives elsewhere by now: it is passed on, and judged there.
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class PeopleFinder:
         if name is not None:
             actor = await self._local(name)
             return Somebody(actor.uri, host(actor.uri), actor.account_id)
-        text = handles.plain(handle)
+        text = handles.whole(handle, self._actors.addresses)
         known = await self._remote.known(text) if "://" in text else None
         if known is not None and not known.local:
             return Somebody(known.uri, known.host)

@@ -21,10 +21,11 @@ from federation.actors.service import ActorService
 from federation.documents import synchronization
 from federation.documents.origins import neighbourhood
 from federation.inbox import store
-from federation.inbox.models import Leased
+from federation.inbox.locals import references
+from federation.inbox.models import Envelope, Leased
 from federation.inbox.reading import envelope
 from federation.inbox.service import Inbox, inbound_of
-from federation.inbox_contract import Denied, Handler, Inbound, Postponed
+from federation.inbox_contract import Denied, Handler, Held, Inbound, Postponed
 from federation.outbound.errors import FetchError
 from federation.outbound.models import Budget
 from federation.pace import USUAL, Pace
@@ -50,6 +51,8 @@ FIRST_WAIT = 30.0
 LONGEST_WAIT = 6 * 3600.0
 # With the waits above, the last try is about fifteen hours after the first.
 MOST_ATTEMPTS = 8
+# Moves hold people for seconds, mostly.
+HELD_SECONDS = 2.0
 # Of one server, for another try. What its own slowness causes must not fill the disk.
 MOST_PUT_OFF = 2_000
 CONFLICTS = 3
@@ -220,6 +223,11 @@ class Processor:
         """Try one activity; None where its end is written already, or is somebody else's to write."""
         try:
             return await self._try(item)
+        except Held:
+            wait = timedelta(seconds=self._pace.seconds(HELD_SECONDS, least=0.2))
+            async with self._database.connection() as connection:
+                await store.put_back(connection, item, wait=wait)
+            return None
         except Denied as error:
             return Ending(error=f"refused: {error.detail}")
         except Postponed as error:
@@ -248,7 +256,12 @@ class Processor:
         said = envelope(orjson.loads(item.body))
         handlers = self._inbox.handlers.get(said.type, [])
         sender = await self._sender(item.actor_uri)
-        if sender is None or not handlers:
+        if sender is None:
+            return Ending()
+        passed, alone = await self._pass_on(item, said, sender)
+        if alone:
+            return None
+        if not handlers:
             return Ending()
         target = await self._inbox.locals.by_id(item.target_id) if item.target_id is not None else None
         said_of = synchronization.read([item.synchronization]) if item.synchronization else None
@@ -256,7 +269,7 @@ class Processor:
         prepared = [await self._prepare(handler, inbound) for handler in handlers]
         for left in range(CONFLICTS, -1, -1):
             try:
-                await self._apply(item, inbound, list(zip(handlers, prepared, strict=True)))
+                await self._apply(item, said, inbound, list(zip(handlers, prepared, strict=True)), passed)
                 break
             except _CONFLICTS:
                 if left == 0:
@@ -283,9 +296,29 @@ class Processor:
         except (FetchError, Denied, Postponed, TimeoutError) as error:
             return _Failed(error)
 
-    async def _apply(self, item: Leased, inbound: Inbound, steps: Sequence[tuple[Handler, Any]]) -> None:
+    async def _pass_on(self, item: Leased, said: Envelope, sender: RemoteActor) -> tuple[frozenset[int], bool]:
+        """Have people who live elsewhere by now told of it: whom, and whether it is through with that."""
+        if self._inbox.elsewhere is None:
+            return frozenset(), False
+        async with self._database.transaction() as connection:
+            passed, alone = await self._inbox.elsewhere.take(connection, item, list(references(said)), sender.id)
+            if alone:
+                await store.end(connection, item)
+        return passed, alone
+
+    async def _apply(
+        self,
+        item: Leased,
+        said: Envelope,
+        inbound: Inbound,
+        steps: Sequence[tuple[Handler, Any]],
+        passed: frozenset[int],
+    ) -> None:
         """The effects and the end of the activity, together or not at all."""
         async with self._writers, self._database.transaction() as connection:
+            if self._inbox.elsewhere is not None:
+                named = list(references(said))
+                await self._inbox.elsewhere.refuse_held(connection, item, named, inbound.actor_row, passed)
             # Its end first: that locks the row, and tells whether the lease is still ours.
             if await store.end(connection, item):
                 await self._first_that_takes_it(connection, inbound, steps)

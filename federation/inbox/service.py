@@ -16,19 +16,19 @@ from archypix.core.errors import Unavailable
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
 from federation.documents import synchronization
-from federation.documents.origins import host, same_origin
+from federation.documents.origins import host, neighbourhood, same_origin
 from federation.documents.synchronization import Synchronization
 from federation.documents.terms import recipients
 from federation.inbox import store
 from federation.inbox.commit import GroupCommit
 from federation.inbox.keyring import Keyring
-from federation.inbox.limits import InboxLimits, Rates
-from federation.inbox.locals import LocalActors
+from federation.inbox.limits import InboxLimits, Rates, TooMany
+from federation.inbox.locals import LocalActors, references
 from federation.inbox.models import Accepted, Envelope, Posted
-from federation.inbox.proof import Proof, said_beside
+from federation.inbox.proof import Proof, Sender, said_beside
 from federation.inbox.reading import check_media_type, envelope, read
 from federation.inbox.rights import believed, check_origins, check_rights
-from federation.inbox_contract import Denied, Followed, Handler, Inbound, Relevance, Synchronizer
+from federation.inbox_contract import Denied, Elsewhere, Followed, Handler, Inbound, Relevance, Synchronizer
 from federation.moderation.hosts import names_of
 from federation.moderation.service import Moderation
 from federation.outbound.cache import Cache
@@ -40,6 +40,7 @@ from federation.signatures.models import BadSignature, Claim, Kind
 logger = logging.getLogger(__name__)
 
 HEARD_SECONDS = 60.0
+LEAVING_SECONDS = 1.0
 MOST_HEARD = 10_000
 SHARED = "/inbox"
 # What takes something back is heard of limited servers too.
@@ -78,6 +79,8 @@ class Inbox:
         self.wake: Callable[[], None] = lambda: None
         # Told of what is said of collections beside activities.
         self.synchronizer: Synchronizer | None = None
+        # Knows of people who lived here; None on a server that is alone in its domain.
+        self.elsewhere: Elsewhere | None = None
         # Called with the host of a valid message, at most once a minute for each.
         self.host_seen: Callable[[str], Awaitable[None]] | None = None
 
@@ -104,6 +107,9 @@ class Inbox:
         self._limits.come(posted.address)
         said = read(posted.body)
         found, fault = self._claims(posted)
+        if self.elsewhere is not None and self._is_ours(said.actor) and await self.elsewhere.is_leaving(said.actor):
+            # They are at their new server already, and here not yet gone.
+            raise TooMany(LEAVING_SECONDS)
         limited = self._check_hosts(said, found)
         budgets = self._limits.take(said.host, said.actor, posted.address)
         try:
@@ -123,6 +129,7 @@ class Inbox:
         await self._proof.write_down(sender)
         self.wake()
         await self._hear(said.host, sender.kind)
+        await self._hear_backend(said.host, sender)
 
     async def deliver_local(
         self, inbox: str, actor_uri: str, activity: dict[str, Any], said_of: Synchronization | None = None
@@ -134,16 +141,42 @@ class Inbox:
         if said.actor != actor_uri or speaker is None or speaker.uri != actor_uri:
             raise Denied(403, "This actor does not speak here.")
         sender = await self._local_sender(speaker)
-        shared = inbox == self._actors.addresses.shared_inbox
-        target = None if shared else await self.locals.at(inbox)
+        path = inbox.removeprefix(self._actors.addresses.origin)
+        target = None if path == SHARED else await self._resident(path) or await self.locals.at(inbox)
         await self._take(said, sender, target, limited=False, body=body, said_of=said_of)
         self.wake()
+
+    async def deliver_vouched(
+        self, path: str | None, actor_uri: str, activity: dict[str, Any], said_of: Synchronization | None = None
+    ) -> None:
+        """Take an activity of which another server of the domain has checked whose it is, for the inbox `path` (None:
+        the shared one). `Denied` refuses it, FetchError where the actor cannot be read."""
+        body = orjson.dumps(activity)
+        said = envelope(orjson.loads(body))
+        if said.actor != actor_uri:
+            raise Denied(400, "This is somebody else's activity.")
+        limited, target = self._is_limited(said), await self._target(path or SHARED)
+        speaker = await self.locals.at(said.actor) if self._actors.addresses.is_local(said.actor) else None
+        if speaker is not None:
+            sender = await self._local_sender(speaker)
+        else:
+            known = await self._remote.known(said.actor)
+            sender = known if known is not None else await self._remote.get(said.actor, budget=Budget())
+        await self._take(said, sender, target, limited=limited, body=body, said_of=said_of)
+        self.wake()
+
+    def _is_limited(self, said: Envelope) -> bool:
+        """Whether the actor's host is limited; `Denied` (403) where it is blocked."""
+        verdict = self._moderation.verdict(said.host)
+        if verdict == "blocked":
+            raise Denied(403, "This server does not take messages from there.")
+        return verdict == "limited"
 
     async def _local_sender(self, speaker: LocalActor) -> RemoteActor:
         addresses = self._actors.addresses
         async with self._database.transaction() as connection:
             await self._remote.row_of_local(
-                connection, uri=speaker.uri, handle=f"{speaker.name}@{addresses.domain}",
+                connection, uri=speaker.uri, handle=addresses.handle(speaker.name).removeprefix("@"),
                 name=speaker.display_name, inbox=addresses.inbox(speaker.uri),
                 type=KINDS[speaker.kind],
             )  # fmt: skip
@@ -162,6 +195,7 @@ class Inbox:
     def _check_hosts(self, said: Envelope, found: Sequence[Claim]) -> bool:
         """Whether one of the hosts concerned is limited; `Denied` (403) where one is blocked."""
         hosts = {said.host} if same_origin(said.actor, said.id) else {said.host, host(said.id)}
+        uris = [said.actor, said.id, *(claim.key_id for claim in found)]
         for claim in found:
             try:
                 hosts.add(host(claim.key_id))
@@ -170,9 +204,13 @@ class Inbox:
         verdicts = {self._moderation.verdict(name) for name in hosts}
         if "blocked" in verdicts:
             raise Denied(403, "This server does not take messages from yours.")
-        if not hosts.isdisjoint(self._own):
+        if not hosts.isdisjoint(self._own) and any(self._is_ours(uri) for uri in uris):
             raise Denied(403, "Actors of this server do not come from outside.")
         return "limited" in verdicts
+
+    def _is_ours(self, uri: str) -> bool:
+        """Whether an address is of this server, and not of a neighbour in its domain."""
+        return host(uri) in self._own and not self._actors.addresses.is_neighbours(uri)
 
     async def _is_idle_deletion(self, said: Envelope) -> bool:
         """Whether an actor goes that was never known here, or has gone already."""
@@ -188,7 +226,7 @@ class Inbox:
         if path == SHARED:
             return None
         addresses = self._actors.addresses
-        target = await self.locals.at(f"{addresses.origin}{path}")
+        target = await self._resident(path) or await self.locals.at(f"{addresses.origin}{path}")
         if target is None or path != f"{_path_of(target.uri)}/inbox":
             raise Denied(404, "There is no such inbox.")
         if target.deleted:
@@ -196,6 +234,10 @@ class Inbox:
         if target.suspended:
             raise Denied(403, "This actor takes no messages.")
         return target
+
+    async def _resident(self, path: str) -> LocalActor | None:
+        """The actor who had the inbox `path` until they moved to another server of the domain."""
+        return None if self.elsewhere is None else await self.elsewhere.resident(path)
 
     async def _take(
         self,
@@ -208,12 +250,16 @@ class Inbox:
         said_of: Synchronization | None,
     ) -> None:
         check_origins(said)
-        check_rights(said, self._actors.addresses.is_local)
+        passing = self.elsewhere is not None and await self.elsewhere.concerns(
+            [*references(said), *([target.uri] if target is not None else ())]
+        )
+        if not passing:
+            check_rights(said, self._actors.addresses.is_local)
         named = await self.locals.named(said)
         if target is not None:
             named.append(target)
         accounts = frozenset(actor.account_id for actor in named if actor.account_id is not None)
-        item = Accepted(said, sender, target, accounts, bool(named), limited, body, clock.now(), said_of)
+        item = Accepted(said, sender, target, accounts, bool(named), limited, body, clock.now(), said_of, passing)
         await self._commit.put(item)
 
     async def _hear(self, name: str, kind: Kind) -> None:
@@ -224,6 +270,12 @@ class Inbox:
         await self._memory.learn(name, kind)
         if self.host_seen is not None:
             await self.host_seen(name)
+
+    async def _hear_backend(self, name: str, sender: Sender) -> None:
+        """Where an actor's inbox is at another host of the same domain, that one lives as well."""
+        beside = host(sender.actor.inbox)
+        if beside != name and neighbourhood(beside) == neighbourhood(name):
+            await self._hear(beside, sender.kind)
 
     async def _store(self, batch: Sequence[Accepted]) -> list[Exception | None]:
         """Ask what only the database knows about each, then store all that passes with one commit."""
@@ -236,7 +288,8 @@ class Inbox:
             for item in batch:
                 refusal = None
                 if item.envelope.key not in known:
-                    refusal = await self._ask(connection, item, blocks.get(item.envelope.actor, set()))
+                    if not item.passing:
+                        refusal = await self._ask(connection, item, blocks.get(item.envelope.actor, set()))
                     if refusal is None:
                         rows.append(self._row(item))
                 outcomes.append(refusal)
@@ -292,7 +345,7 @@ class Inbox:
 
     def _row(self, item: Accepted) -> store.New:
         said = item.envelope
-        handled = said.type in self.handlers
+        handled = item.passing or said.type in self.handlers
         return store.New(
             said.key, said.actor, said.id, said.type[:200], item.target.id if item.target else None,
             item.body if handled else None, item.received_at,

@@ -124,6 +124,15 @@ async def postpone(connection: Connection, item: Leased, *, wait: timedelta, err
     )  # fmt: skip
 
 
+async def put_back(connection: Connection, item: Leased, *, wait: timedelta) -> None:
+    """Give a row back as if it had not been taken, to be taken again after `wait`."""
+    await connection.execute(
+        "UPDATE inbox_activities SET state = 'due', lease = NULL, attempts = attempts - 1,"
+        " next_attempt_at = now() + $3::interval WHERE id = $1 AND lease = $2",
+        item.id, item.lease, wait,
+    )  # fmt: skip
+
+
 async def put_off(connection: Connection, host: str, *, most: int) -> int:
     """How many activities of this server wait for another try; counts to `most` at the farthest."""
     return int(

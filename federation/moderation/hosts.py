@@ -35,6 +35,10 @@ class HostRules:
         self._own = own
         self._default: Verdict = "blocked" if allow_list else "open"
 
+    def with_own(self, own: frozenset[str]) -> HostRules:
+        """The same rules, where these hosts are ours."""
+        return HostRules(self._rules, allow_list=self._default == "blocked", own=own)
+
     def verdict(self, host: str) -> Verdict:
         """What a normalised `host` (its port may follow) may do; takes no longer than its name has labels."""
         if host in self._own:

@@ -30,7 +30,7 @@ class Moderation:
         self._database = database
         self._url = url
         self._allow_list = allow_list
-        self._own = frozenset(own)
+        self._own = self._at_home = frozenset(own)
         self._rules = HostRules({}, allow_list=True, own=self._own)
         self._severances: list[Severance] = []
         self._heard = asyncio.Event()
@@ -50,6 +50,11 @@ class Moderation:
     @property
     def severances(self) -> Sequence[Severance]:
         return self._severances
+
+    def set_neighbours(self, hosts: Iterable[str]) -> None:
+        """Hosts of other servers of our domain: nothing bars them either."""
+        self._own = self._at_home | frozenset(hosts)
+        self._rules = self._rules.with_own(self._own)
 
     async def load(self) -> None:
         """Read the rules."""

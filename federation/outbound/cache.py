@@ -41,5 +41,9 @@ class Cache(Generic[Key, Value]):
         """Forget one entry, if it is there."""
         self._entries.pop(key, None)
 
+    def keys(self) -> list[Key]:
+        """Everything that is kept, good or not."""
+        return list(self._entries)
+
     def __len__(self) -> int:
         return len(self._entries)

@@ -57,6 +57,10 @@ class Guard:
             _check_public(origin, host, name)
         return Target(f"{origin}{path}", host, f"{origin}{path}", mapped=False)
 
+    def maps(self, url: str) -> bool:
+        """Whether a test leads requests for `url` to this machine."""
+        return url.startswith("https://") and host_of(url) in self._map
+
     def scheme_of(self, host: str) -> str:
         """The scheme by which `host[:port]` is asked."""
         name = urlsplit(f"//{host}").hostname or ""

@@ -31,12 +31,13 @@ OF_THE_HOST = frozenset({429, 502, 503, 504, 521, 522, 523, 524})
 
 
 class Fate(Enum):
-    """What an attempt means: it arrived; it never will; the inbox is gone; again later, this delivery or the host; and
-    again later through no fault of theirs."""
+    """What an attempt means: it arrived; it never will; the inbox is gone; it is another one by now, for which the
+    delivery waits already; again later, this delivery or the host; and again later through no fault of theirs."""
 
     DELIVERED = "delivered"
     REFUSED = "refused"
     GONE = "gone"
+    MOVED = "moved"
     LATER = "later"
     HOST_LATER = "host later"
     OURS = "ours"

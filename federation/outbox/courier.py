@@ -20,6 +20,7 @@ from federation.outbound.client import Outbound
 from federation.outbox import hosts_store, metrics
 from federation.outbox.answers import Fate, Verdict, of_answer, of_error
 from federation.outbox.models import Blocked, Content, Due, LocalDelivery, Synchronizing
+from federation.outbox.seeking import Seeker
 from federation.pace import USUAL, Pace
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ class Contents:
 class Courier:
     """Makes attempts. Never raises for what the other side does: each attempt has a verdict.
 
-    `synchronizing`, where it is set, is asked for a digest at each attempt at a delivery that is about a collection.
+    `synchronizing`, where it is set, is asked for a digest at each attempt at a delivery that is about a collection;
+    `seeker` whether those whose inbox is gone have another one.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Courier:
         self._signing = asyncio.Lock()
         self._seconds = pace.seconds(ATTEMPT_SECONDS, least=4.0)
         self.synchronizing: Synchronizing | None = None
+        self.seeker: Seeker | None = None
 
     def blocked(self, due: Due) -> bool:
         """Whether nothing may go to the host of this delivery."""
@@ -128,4 +131,6 @@ class Courier:
         finally:
             took = time.monotonic() - began
             metrics.seconds.observe(took)
+        if verdict.fate is Fate.GONE and self.seeker is not None and await self.seeker.has_moved(due):
+            verdict = Verdict(Fate.MOVED)
         return replace(verdict, seconds=took)

@@ -186,9 +186,9 @@ async def revive(connection: Connection, host: str) -> bool:
 
 
 async def hasten(connection: Connection, host: str) -> None:
-    """Make everything that waits for its next attempt at a host due now."""
+    """Make everything that waits for its next attempt at a host due now; not what somebody who moves has to say."""
     await connection.execute(
         "UPDATE deliveries SET retry_at = NULL WHERE id IN (SELECT id FROM deliveries"
-        " WHERE host = $1 AND retry_at IS NOT NULL FOR UPDATE SKIP LOCKED)",
+        " WHERE host = $1 AND retry_at < 'infinity' FOR UPDATE SKIP LOCKED)",
         host,
     )  # fmt: skip

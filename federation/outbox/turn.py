@@ -121,6 +121,10 @@ class Turn:
             if self._failures >= FAILURES_OF_A_HOST and not self.report.reached:
                 self._trouble = verdict
             return
+        if verdict.fate is Fate.MOVED:
+            self.report.reached = True
+            self._leave(due.inbox)
+            return
         # What is refused on this side says nothing of the host.
         self.report.reached = self.report.reached or verdict.fate is not Fate.REFUSED or verdict.seconds > 0
         self._end(due, verdict)
@@ -134,7 +138,11 @@ class Turn:
             self.report.error = verdict.error
         if verdict.fate is Fate.GONE:
             self.report.gone.add(due.inbox)
-            self._ready = deque(group for group in self._ready if group[0].inbox != due.inbox)
+            self._leave(due.inbox)
+
+    def _leave(self, inbox: str) -> None:
+        """Begin nothing more that is for this inbox."""
+        self._ready = deque(group for group in self._ready if group[0].inbox != inbox)
 
     def _put_off(self, due: Due, verdict: Verdict, *, of_host: bool) -> None:
         self.report.error = verdict.error

@@ -86,6 +86,11 @@ class RemoteActors:
             logger.info("actor %s is not refreshed: %s", uri, error)
             return actor
 
+    async def reread(self, uri: str, *, budget: Budget | None = None) -> RemoteActor:
+        """The actor as their server shows them now, however fresh what is known is. Raises FetchError."""
+        _check(uri)
+        return await self._refresh(uri, budget, again=True)
+
     async def known(self, uri: str) -> RemoteActor | None:
         """The actor if it has a row (gone ones and local ones too); never fetches."""
         if kept := self._actors.get(uri):
@@ -201,6 +206,12 @@ class RemoteActors:
         """Write down that an actor has moved; False where it was not known. The caller has asked the target."""
         self._actors.drop(uri)
         return await store.set_moved(connection, uri, target)
+
+    def forget_known(self, uri: str) -> None:
+        """Look an actor, and those below it, up anew in the database: somebody else has changed the rows."""
+        for known in self._actors.keys():  # noqa: SIM118 - no dictionary
+            if known == uri or known.startswith(f"{uri}/"):
+                self._drop(known, self._actors.get(known))
 
     async def forget(self, connection: Connection, uri: str) -> None:
         """Delete an actor's row; fails where other tables do not let go of it."""

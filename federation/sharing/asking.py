@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
 from archypix.core.database import Connection, Database
-from archypix.core.errors import NotFound, Unavailable
+from archypix.core.errors import Moved, NotFound, Unavailable
 from archypix.received import wanted
 from archypix.received.models import SharedPicture
 from archypix.received.service import IncomingService
@@ -22,8 +23,8 @@ from federation.documents.errors import Malformed
 from federation.documents.origins import host, neighbourhood
 from federation.outbound.cache import Cache
 from federation.outbound.client import Outbound
-from federation.outbound.errors import FetchError, Misbehaved, Unreachable
-from federation.outbound.models import Budget
+from federation.outbound.errors import FetchError, Gone, Misbehaved, Unreachable
+from federation.outbound.models import Budget, Signer
 from federation.pace import USUAL, Pace
 from federation.remote.models import RemoteActor
 from federation.remote.service import RemoteActors
@@ -162,7 +163,7 @@ class Inquirer:
             if self._silent.get(question.domain):
                 raise Unreachable("its server did not answer a moment ago")
             await self._ask_in_parts(question)
-        except (FetchError, NotFound, TimeoutError) as error:
+        except (FetchError, NotFound, Moved, TimeoutError) as error:
             logger.info("an owner is not asked about pictures: %s", getattr(error, "detail", "it took too long"))
             await self._put_off(question, error)
         except Unavailable as error:
@@ -212,14 +213,25 @@ class Inquirer:
         if owner.pictures_url is None:
             answer: Mapping[str, Any] = {}
         else:
-            signer = await self._actors.signer(me.id)
-            answer = await self._outbound.ask(
-                owner.pictures_url, {"pictures": list(question.uris)}, signer=signer, budget=budget, seconds=SECONDS,
-                limit=ANSWER_BYTES,
-            )  # fmt: skip
+            owner, answer = await self._asked(owner, await self._actors.signer(me.id), question, budget)
         told, lost = read_answer(answer, question.owner, question.uris)
         async with self._database.transaction() as connection:
             await self._hand_on(connection, question, owner, told, lost)
+
+    async def _asked(
+        self, owner: RemoteActor, signer: Signer, question: Question, budget: Budget
+    ) -> tuple[RemoteActor, Mapping[str, Any]]:
+        """What the owner says; where the address is not theirs any more, at the one that their document has now."""
+        asked = {"pictures": list(question.uris)}
+        assert owner.pictures_url is not None
+        ask = partial(self._outbound.ask, signer=signer, budget=budget, seconds=SECONDS, limit=ANSWER_BYTES)
+        try:
+            return owner, await ask(owner.pictures_url, asked)
+        except Gone:
+            fresh = await self._remote.reread(owner.uri, budget=budget)
+            if fresh.local or fresh.pictures_url in (None, owner.pictures_url):
+                raise
+            return fresh, await ask(fresh.pictures_url or "", asked)
 
     async def _ask_here(self, question: Question) -> None:
         """The same, where the owner lives here as well: no message is needed to know."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from archypix.core.database import Connection, Database
-from archypix.core.errors import Invalid, NotFound
+from archypix.core.errors import Invalid, Moved, NotFound
 from archypix.received.models import SharedPicture, Way
 from archypix.shares import pictures_store
 from archypix.shares import store as shares_store
@@ -35,7 +35,11 @@ class Describer:
         self._grants = grants
 
     async def described(self, connection: Connection, holder_row: int, uris: Sequence[str]) -> dict[str, SharedPicture]:
-        """Those of these pictures that somebody holds now, by their ids, each as that holder may know it."""
+        """Those of these pictures that somebody holds now, by their ids, each as that holder may know it.
+
+        `Moved` where an owner lives at another server of the domain by now, who alone knows.
+        """
+        await _refuse_moved(connection, [found[0] for uri in uris if (found := ids.read_picture(uri)) is not None])
         asked, named = set(uris), {found[1] for uri in uris if (found := ids.read_picture(uri)) is not None}
         ways = await self._grants.covering(connection, holder_row, sorted(named))
         owned: dict[tuple[str, bool], list[UUID]] = {}
@@ -80,7 +84,7 @@ class Describer:
                 raise NotFound(NO_PICTURE)
 
     async def answer(self, holder: RemoteActor, question: Mapping[str, Any]) -> dict[str, Any]:
-        """`POST /pictures`: each picture that is asked for, or why not. `Invalid` for what is no question."""
+        """`POST /pictures`: each picture that is asked for, or why not. `Invalid` for what is no question, `Moved`."""
         uris = read_question(question)
         async with self._database.connection() as connection:
             found = await self.described(connection, holder.id, uris)
@@ -120,6 +124,8 @@ class Describer:
         return {"@context": CONTEXT} | document
 
     async def _view(self, connection: Connection, holder_row: int, uri: str, cursor: UUID | None, limit: int) -> View:
+        if (found := ids.read_share(uri)) is not None:
+            await _refuse_moved(connection, [found[0]])
         share_id = await shares_store.of_uri(connection, uri)
         view = None
         if share_id is not None:
@@ -127,6 +133,11 @@ class Describer:
         if view is None:
             raise NotFound(NO_SHARE)
         return view
+
+
+async def _refuse_moved(connection: Connection, owners: Sequence[str]) -> None:
+    if (moved_to := await store.moved_to(connection, list(set(owners)))) is not None:
+        raise Moved(moved_to)
 
 
 def read_question(question: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from archypix.core.database import Connection, Database
-from archypix.core.errors import ArchypixError, Fault, Forbidden, Invalid, NotFound, Unavailable
+from archypix.core.errors import ArchypixError, Conflict, Fault, Forbidden, Invalid, NotFound, Unavailable
 from archypix.received.models import Party
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
@@ -35,19 +35,22 @@ class WireDirectory:
         return await self._local(await self._actors.of_account(account_id))
 
     async def find(self, handle: str) -> Party:
-        """Whoever is called so. `Invalid`, `NotFound`, `Forbidden`, `Unavailable`."""
+        """Whoever is called so. `Invalid`, `NotFound`, `Forbidden`, `Unavailable`, `Conflict` (`moved`)."""
         name = handles.local_name(_checked(handle), self._ties.addresses)
         if name is not None:
             actor = None if "." in name else await self._actors.of_name(name)
             if actor is None or actor.deleted or actor.suspended:
                 raise _nobody()
+            _refuse_moved(actor.moved_to)
             return await self._local(actor)
         try:
-            found = await self._remote.resolve(handles.plain(handle), budget=Budget(LOOKUP_FETCHES, LOOKUP_SECONDS))
+            text = handles.whole(handle, self._ties.addresses)
+            found = await self._remote.resolve(text, budget=Budget(LOOKUP_FETCHES, LOOKUP_SECONDS))
         except FetchError as error:
             raise _trouble(error) from error
         if found.gone or found.type != "Person":
             raise _nobody()
+        _refuse_moved(found.moved_to)
         async with self._database.transaction() as connection:
             return party(found, await self._remote.row(connection, found))
 
@@ -95,6 +98,11 @@ def _checked(handle: str) -> str:
     if len(handle) > LONGEST_HANDLE or any(ord(sign) < 32 or 0xD800 <= ord(sign) < 0xE000 for sign in handle):
         raise Invalid("This is no handle.", faults=(Fault("handle", "As in @name@example.org."),), code="bad_handle")
     return handle
+
+
+def _refuse_moved(target: str | None) -> None:
+    if target is not None:
+        raise Conflict(f"This account has moved to {target}.", code="moved")
 
 
 def _trouble(error: FetchError) -> ArchypixError:

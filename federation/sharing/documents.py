@@ -44,6 +44,8 @@ def share_document(share: Share) -> dict[str, Any]:
         document["endTime"] = rfc3339(share.ends_at)
     if share.share_back_of is not None:
         document["apx:shareBackOf"] = share.share_back_of
+    if share.moved_from is not None:
+        document["apx:movedFrom"] = share.moved_from
     return document
 
 

@@ -47,6 +47,7 @@ class SharedCollection:
     rights: Rights
     ends_at: datetime | None
     share_back_of: str | None
+    moved_from: str | None
     sequence: int
 
 
@@ -60,6 +61,9 @@ def read_share(document: Mapping[str, Any], sender: str) -> SharedCollection:
     back = document.get("apx:shareBackOf")
     if back is not None and ids.read_share(id_of(back)) is None:
         raise Malformed("`apx:shareBackOf` is no share.")
+    before = document.get("apx:movedFrom")
+    if before is not None and ids.read_share(id_of(before)) is None:
+        raise Malformed("`apx:movedFrom` is no share.")
     ends = document.get("endTime")
     ends_at = values.moment(ends)
     if ends is not None and ends_at is None:
@@ -73,6 +77,7 @@ def read_share(document: Mapping[str, Any], sender: str) -> SharedCollection:
         rights=_rights(document),
         ends_at=ends_at,
         share_back_of=None if back is None else id_of(back),
+        moved_from=None if before is None else id_of(before),
         sequence=_whole(document, "apx:sequence", 0, values.MOST_REVISION - 1, 0),
     )
 

@@ -19,6 +19,16 @@ async def holds_any(connection: Connection, uris: Sequence[str]) -> bool:
     )
 
 
+async def moved_to(connection: Connection, owners: Sequence[str]) -> str | None:
+    """Where the first of these people lives who has moved to another server of the domain; None where none has."""
+    found: str | None = await connection.fetchval(
+        "SELECT a.moved_to FROM actors x JOIN accounts a ON a.id = x.account_id WHERE x.uri = ANY ($1::text[])"
+        " AND x.kind = 'person' AND a.moved_to IS NOT NULL ORDER BY x.id LIMIT 1",
+        list(owners),
+    )
+    return found
+
+
 async def is_known(connection: Connection, share_uri: str) -> bool:
     """Whether this share was ever offered here, or was taken back before it was."""
     return bool(
@@ -28,6 +38,30 @@ async def is_known(connection: Connection, share_uri: str) -> bool:
             share_uri,
         )
     )
+
+
+async def goes_on_for(connection: Connection, account_id: int, earlier: str | None, sender_row: int) -> UUID | None:
+    """The share of the account's that `earlier` names, if one of this sender may be taken in its place without asking.
+
+    It was accepted and not left, its sender has moved to this one, each says so of the other, and nothing has taken its
+    place yet.
+    """
+    if earlier is None:
+        return None
+    found: UUID | None = await connection.fetchval(
+        """
+        SELECT i.id FROM incoming_shares i
+            JOIN remote_actors o ON o.id = i.sender_id LEFT JOIN actors a ON o.local AND a.uri = o.uri
+            JOIN remote_actors n ON n.id = $3 LEFT JOIN actors b ON n.local AND b.uri = n.uri
+        WHERE i.account_id = $1 AND i.uri = $2 AND o.id <> n.id
+            AND CASE WHEN o.local THEN a.moved_to ELSE o.moved_to END = n.uri
+            AND o.uri = ANY (CASE WHEN n.local THEN b.also_known_as ELSE n.also_known_as END)
+            AND i.answered_at IS NOT NULL AND i.state IN ('active', 'revoked', 'expired')
+            AND NOT EXISTS (SELECT FROM incoming_shares g WHERE g.moved_from = i.id)
+        """,
+        account_id, earlier, sender_row,
+    )  # fmt: skip
+    return found
 
 
 async def offered_by(connection: Connection, activity: UUID) -> UUID | None:

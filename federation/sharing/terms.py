@@ -13,6 +13,7 @@ CONTEXT: Final[list[Any]] = [
     | {
         "apx:share": {"@id": "apx:share"} | _ID,
         "apx:shareBackOf": {"@id": "apx:shareBackOf"} | _ID,
+        "apx:movedFrom": {"@id": "apx:movedFrom"} | _ID,
         "apx:pictures": {"@id": "apx:pictures"} | _ID,
         "apx:refused": {"@id": "apx:refused"} | _ID,
     },

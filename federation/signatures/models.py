@@ -67,7 +67,7 @@ class Claim:
     """One signature of a request that keeps to the profile; whether it holds, only the key can tell.
 
     `stated` is the algorithm it names, if any; `base` are the bytes that were signed; `covered` what they cover;
-    `bare_base` is what some sign instead for a GET with a query, which they leave out.
+    `bare_base` is what some sign instead for a GET with a query, which they leave out; `nonce` is covered too.
     """
 
     kind: Kind
@@ -80,3 +80,4 @@ class Claim:
     base: bytes
     signature: bytes
     bare_base: bytes | None = None
+    nonce: str | None = None

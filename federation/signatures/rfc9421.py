@@ -143,6 +143,7 @@ def _claim(
         covered=covered,
         base=_READER.base(message, member, resolver),
         signature=signature,
+        nonce=_text(member, "nonce"),
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from archypix.core.database import Database
 from archypix.core.errors import Gone as Ended
-from archypix.core.errors import Invalid, NotFound
+from archypix.core.errors import Invalid, Moved, NotFound
 from federation.actors.service import ActorService
 from federation.outbound.client import Outbound
-from federation.outbound.errors import Gone, Misbehaved
+from federation.outbound.errors import Gone, Misbehaved, Unreachable
 from federation.synchronization import held_store
 
 
@@ -42,6 +42,8 @@ class Reader:
             raise Misbehaved("nobody has ever spoken to this account")
         try:
             return await self._shown.at(row, url)
+        except Moved as error:
+            raise Unreachable(error.detail) from None
         except (NotFound, Ended) as error:
             gone = Gone(error.detail, status=410 if isinstance(error, Ended) else 404)
             gone.url = url

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from archypix.core.database import Connection
+from archypix.core.resting import awake
 from federation.synchronization.models import Check, Outcome
 
 MOST_ERROR = 500
@@ -16,7 +17,7 @@ LONGEST_QUIET = 10
 # Only of shares that are held: others may say what they like of anything else.
 HEARD = f"""
     INSERT INTO share_checks AS c (account_id, share, actor_id, host, state, next_at, digest, heard_since)
-    SELECT $1, $2, r.id, r.host, 'heard', now() + $4::interval, $3, now() FROM remote_actors r
+    SELECT $1, $2, r.id, split_part(r.inbox, '/', 3), 'heard', now() + $4::interval, $3, now() FROM remote_actors r
     WHERE r.uri = $5 AND (
         EXISTS (SELECT FROM incoming_shares s
             WHERE s.account_id = $1 AND s.uri = $2 AND s.sender_id = r.id AND s.state = 'active')
@@ -30,9 +31,10 @@ HEARD = f"""
         digest = excluded.digest
     WHERE c.actor_id = excluded.actor_id
 """
-CLAIM = """
+CLAIM = f"""
     UPDATE share_checks c SET lease = $1, next_at = now() + $2::interval
-    FROM (SELECT account_id, share FROM share_checks WHERE next_at <= now() AND NOT EXISTS (
+    FROM (SELECT account_id, share FROM share_checks n
+        WHERE next_at <= now() AND {awake("n.account_id")} AND NOT EXISTS (
             SELECT FROM unnest($3::text[]) AS f (domain)
             WHERE host = domain OR right(host, length(domain) + 1) = '.' || domain
         ) ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED) d, remote_actors r
@@ -43,7 +45,7 @@ CLAIM = """
 # What nobody has a check for yet begins at some time of the day.
 SEED = """
     INSERT INTO share_checks (account_id, share, actor_id, host, state, next_at)
-    SELECT h.account_id, h.share, h.actor_id, r.host, 'ask', now() + $1::interval * random() FROM (
+    SELECT h.account_id, h.share, h.actor_id, split_part(r.inbox, '/', 3), 'ask', now() + $1::interval * random() FROM (
         SELECT account_id, uri AS share, sender_id AS actor_id FROM incoming_shares WHERE state = 'active'
         UNION
         SELECT account_id, upstream, owner_id FROM received

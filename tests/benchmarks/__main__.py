@@ -29,7 +29,13 @@ def database() -> Iterator[str]:
 
 
 def main() -> int:
-    statuses = [run("bench_media"), run("bench_import"), run("bench_pipeline"), run("bench_inbox")]
+    statuses = [
+        run("bench_media"),
+        run("bench_import"),
+        run("bench_pipeline"),
+        run("bench_inbox"),
+        run("bench_resolver"),
+    ]
     with database() as server:
         statuses.append(run("bench_lists", "--server", server))
         statuses.append(run("bench_organise", "--server", server))

@@ -20,6 +20,8 @@ ACTIVITY = {"Accept": "application/activity+json"}
 LOOPBACK = {"ARCHYPIX_FEDERATION_ALLOW_LOOPBACK": "1"}
 # Much, for machines that are busy with other things.
 STARTS_WITHIN = 120.0
+# That of everybody who is made here.
+PASSWORD = "correct horse battery"
 _numbers = count()
 
 
@@ -49,7 +51,7 @@ def neighbours(data: Path, *, users: tuple[str, ...], authorized_fetch: bool = F
 
 def somebody(admin: User) -> User:
     """A person of the administrator's server who is new."""
-    name, password = f"alice{next(_numbers)}", "correct horse battery"
+    name, password = f"alice{next(_numbers)}", PASSWORD
     made = admin.post("/admin/accounts", json={"name": name, "password": password})
     assert made.status_code == 201, made.text
     api = f"{admin.server.url}/api/v1"

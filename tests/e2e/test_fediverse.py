@@ -9,6 +9,7 @@ import requests
 
 from tests.e2e.fediverse import (
     ACTIVITY,
+    PASSWORD,
     PUBLIC,
     be_followed,
     feed,
@@ -158,12 +159,13 @@ def test_we_move_to_who_names_us(alice: User, peer: FedifyPeer) -> None:
     }
     place, kind = f"/docs/{alice.name}", "application/activity+json"
     peer.host_document(place, document, contentType=kind)
-    refused = alice.post("/account/move", json={"target": new})
+    order = {"target": new, "password": PASSWORD}
+    refused = alice.post("/account/move", json=order)
     assert (refused.status_code, refused.json()["code"]) == (409, "no_alias")
     # A document is good for a second.
     peer.host_document(place, document | {"alsoKnownAs": [me]}, contentType=kind)
     moved = until(
-        lambda: (answer := alice.post("/account/move", json={"target": new})).status_code == 200 and answer.json(),
+        lambda: (answer := alice.post("/account/move", json=order)).status_code == 200 and answer.json(),
         "the move",
         every=1.1,
     )

@@ -30,6 +30,41 @@ def test_identities_lie_under_the_domain_and_inboxes_at_the_backend() -> None:
     assert HERE.handle("alice") == "@alice@a.test"
 
 
+def test_behind_a_resolver_people_elsewhere_in_the_domain_are_no_locals() -> None:
+    shared = Addresses("a.test", "https://a.test", "https://b1.a.test", {"alice"})
+    for uri in (
+        "https://a.test/users/alice", "https://A.test/users/alice/followers", "https://a.test/users/alice?page=1",
+        "https://a.test/users/al%69ce", "https://a.test/@alice", "https://a.test/users/alice#main-key",
+        "https://a.test/users/alice/collections/x/outbox", "https://b1.a.test/actor", "https://b1.a.test/files/x",
+        "https://b1.a.test/users/bob/inbox",
+    ):  # fmt: skip
+        assert shared.is_local(uri), uri
+        assert not shared.is_neighbours(uri), uri
+    for uri in (
+        "https://a.test/users/bob", "https://a.test/users/alicia", "https://a.test/users/alice_", "https://a.test/",
+        "https://a.test/actor", "https://a.test/actor#ed25519-key", "https://a.test/.well-known/webfinger?resource=x",
+        "https://a.test/users/", "https://a.test//users/alice", "https://a.test/users/ALICE",
+    ):  # fmt: skip
+        assert not shared.is_local(uri), uri
+        assert shared.is_neighbours(uri), uri
+        assert shared.place(uri) is None
+    for uri in ("https://b2.a.test/users/alice", "http://a.test/users/alice", "https://x.test/users/alice", "acct:x"):
+        assert not shared.is_local(uri), uri
+        assert not shared.is_neighbours(uri), uri
+    assert not any(HERE.is_neighbours(f"{HERE.base}{path}") for path in ("/actor", "/users/bob", "/"))
+    assert shared.instance == "https://b1.a.test/actor"
+    assert shared.account("instance-actor") == "acct:instance-actor@b1.a.test"
+    assert shared.handle("alice") == "@alice@a.test"
+
+
+def test_a_backend_behind_a_resolver_has_an_address_of_its_own() -> None:
+    words = {"domain": "a.test", "resolver_url": "https://a.test"}
+    assert Addresses.of(load_settings({}, public_url="https://b1.a.test", **words), 80).shared
+    for wrong in ({}, {"public_url": "https://a.test"}, {"domain": "", "public_url": "https://b1.a.test"}):
+        with pytest.raises(StartupError, match="ARCHYPIX_PUBLIC_URL"):
+            Addresses.of(load_settings({}, **words | wrong), 80)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.from_regex(NAME, fullmatch=True), st.none() | st.from_regex(SLUG, fullmatch=True))
 def test_what_is_made_is_recognised(name: str, slug: str | None) -> None:

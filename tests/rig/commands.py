@@ -26,7 +26,10 @@ LOADED = {
     "user": "archypix.commands.user",
     "token": "archypix.commands.token",
     "doctor": "archypix.commands.doctor",
+    "backup": "archypix.commands.backup",
+    "restore": "archypix.commands.restore",
     "import": "archypix.commands.importing",
+    "export": "archypix.commands.exporting",
     "storage": "archypix.commands.storage",
 }
 LONGEST_ORDER = 1 << 16
@@ -69,7 +72,9 @@ def _loaded() -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """The way to the process that has everything loaded, started on first need; it ends with this process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        loaded = subprocess.Popen([sys.executable, "-m", __name__], stdin=theirs.fileno(), cwd=Path(__file__).parents[2])
+        loaded = subprocess.Popen(
+            [sys.executable, "-m", __name__], stdin=theirs.fileno(), cwd=Path(__file__).parents[2]
+        )
     return ours, loaded
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -17,6 +18,9 @@ from typing import Any
 import psutil
 import requests
 
+from archypix.core.runtime.datadir import DataDir
+from archypix.core.runtime.postgres import database_url as embedded_database
+from archypix.core.secrets import MASTER
 from tests.rig import commands
 
 LISTENING = re.compile(r"listening on (http://\S+)")
@@ -49,18 +53,22 @@ def archypix(
 class Server:
     """One running server."""
 
-    def __init__(self, data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), word: str = "serve"
+    ) -> None:
         self.data = data
         self.env = dict(env or {})
         self._arguments = arguments
+        self._word = word
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
         self.port = 0
         self.log: list[str] = []
+        self._listens = False
 
     def start(self, *, within: float = 30.0) -> Server:
         """Start it and wait for its address; the port stays the same over restarts."""
-        words = ["serve", "--data", str(self.data), "--port", str(self.port), *self._arguments]
+        words = [self._word, "--data", str(self.data), "--port", str(self.port), *self._arguments]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "archypix.cli", *words],
             env=environment(self.env),
@@ -69,9 +77,9 @@ class Server:
             text=True,
             errors="replace",
         )
-        ready = threading.Event()
+        ready, self._listens = threading.Event(), False
         threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
-        if not ready.wait(within) or self.process.poll() is not None:
+        if not ready.wait(within) or not self._listens:
             self.kill()
             raise AssertionError("the server did not start:\n" + "\n".join(self.log[-60:]))
         self.port = int(self.url.rsplit(":", 1)[1])
@@ -82,9 +90,20 @@ class Server:
         for line in process.stdout:
             self.log.append(line.rstrip("\n"))
             if match := LISTENING.search(line):
-                self.url = match[1]
+                self.url, self._listens = match[1], True
                 ready.set()
         ready.set()
+
+    @property
+    def database_url(self) -> str:
+        """Where its database is: its own, unless it was given one."""
+        return self.env.get("ARCHYPIX_DATABASE_URL") or embedded_database(DataDir(self.data))
+
+    @property
+    def master(self) -> bytes:
+        """The secret from which its keys derive."""
+        given = self.env.get("ARCHYPIX_SECRET")
+        return hashlib.sha256(given.encode()).digest() if given else DataDir(self.data).secret(MASTER)
 
     @property
     def runs(self) -> bool:
@@ -199,9 +218,11 @@ class User(requests.Session):
 
 
 @contextmanager
-def running(data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = ()) -> Iterator[Server]:
-    """A server for the time of a block; it must stop cleanly at the end."""
-    server = Server(data, env=env, arguments=arguments).start()
+def running(
+    data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), within: float = 30.0
+) -> Iterator[Server]:
+    """A server for the time of a block, which it may take so many seconds to begin; it must stop cleanly at the end."""
+    server = Server(data, env=env, arguments=arguments).start(within=within)
     try:
         yield server
     finally:

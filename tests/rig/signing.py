@@ -10,9 +10,6 @@ from typing import Any
 import asyncpg
 import requests
 
-from archypix.core.runtime.datadir import DataDir
-from archypix.core.runtime.postgres import database_url
-from archypix.core.secrets import MASTER
 from federation.actors.keys import KeySafe
 from federation.signatures.models import Kind, PrivateKey, SignedRequest
 from federation.signatures.sign import sign
@@ -35,8 +32,8 @@ class Hand:
         server = person.server
         # Keys are made when somebody first asks for the actor.
         assert person.trio.fetch(person.uri, headers={"Accept": ACTIVITY}).status_code == 200
-        sealed = asyncio.run(_sealed(DataDir(server.data), person.uri))
-        safe = KeySafe(DataDir(server.data).secret(MASTER))
+        sealed = asyncio.run(_sealed(server.database_url, person.uri))
+        safe = KeySafe(server.master)
         key = safe.open(sealed["actor_id"], "rsa", f"{person.uri}#main-key", bytes(sealed["sealed"]))
         return cls(person.trio, person.uri, key)
 
@@ -52,7 +49,7 @@ class Hand:
     def ask(self, owner: Person, *uris: str, variant: str = "original") -> list[dict[str, Any]]:
         """What the server of `owner` says to a request for access to these pictures."""
         wanted = {"pictures": [{"id": uri, "variant": variant} for uri in uris]}
-        answer = self.send("POST", f"https://{owner.place}.test/access", wanted, "application/json")
+        answer = self.send("POST", f"{owner.origin}/access", wanted, "application/json")
         assert answer.status_code == 200, answer.text
         told: list[dict[str, Any]] = answer.json()["pictures"]
         assert [one["id"] for one in told] == list(uris)
@@ -63,8 +60,8 @@ class Hand:
         return ["url" in one for one in self.ask(owner, *uris, variant=variant)]
 
 
-async def _sealed(data: DataDir, uri: str) -> asyncpg.Record:
-    connection = await asyncpg.connect(database_url(data))
+async def _sealed(database_url: str, uri: str) -> asyncpg.Record:
+    connection = await asyncpg.connect(database_url)
     try:
         return await connection.fetchrow(
             "SELECT k.actor_id, k.sealed FROM actor_keys k JOIN actors a ON a.id = k.actor_id"

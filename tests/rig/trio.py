@@ -40,6 +40,8 @@ class Person(User):
         # As pictures and tags have it.
         self.known_as = f"@{name}:{place}.test"
         self.uri = f"https://{place}.test/users/{name}"
+        # Where their own server is reached.
+        self.origin = f"https://{place}.test"
         # Type and bytes of all that their own server answered.
         self.carried: list[tuple[str, int]] = []
         self.hooks["response"].append(self._note)
@@ -49,7 +51,7 @@ class Person(User):
 
     def fetch(self, url: str, **keywords: Any) -> requests.Response:
         """What a browser gets at an address that this person's own server gave: without any credentials."""
-        return self.trio.fetch(url if "://" in url else f"https://{self.place}.test{url}", **keywords)
+        return self.trio.fetch(url if "://" in url else f"{self.origin}{url}", **keywords)
 
     def __repr__(self) -> str:
         return self.handle
@@ -87,7 +89,7 @@ class Trio:
 
     def stop(self) -> None:
         """Stop those that run."""
-        with ThreadPoolExecutor(len(NAMES)) as pool:
+        with ThreadPoolExecutor(len(self.servers)) as pool:
             list(pool.map(_end, self.servers.values()))
         self.network.stop()
 
@@ -106,18 +108,29 @@ class Trio:
         if place not in self._administrators:
             server = self.servers[place]
             link = until(lambda: SETUP_LINK.search("\n".join(server.log)), "the link for the administrator")
-            made = {"token": link[1].partition("token=")[2], "name": "admin", "password": PASSWORD}
+            name = self.administrators_name(place)
+            made = {"token": link[1].partition("token=")[2], "name": name, "password": PASSWORD}
             began = requests.post(f"{server.url}/api/v1/setup", json=made, timeout=60)
             assert began.status_code == 201, began.text
-            self._administrators[place] = self._signed_in(place, "admin", began)
+            self._administrators[place] = self._signed_in(place, name, began)
         return self._administrators[place]
+
+    def administrators_name(self, place: str) -> str:
+        """What the administrator of a server is called."""
+        del place
+        return "admin"
 
     def person(self, place: str, name: str) -> Person:
         """Somebody new, called exactly so."""
-        api, account = f"{self.servers[place].url}/api/v1", {"name": name, "password": PASSWORD}
+        account = {"name": name, "password": PASSWORD}
         made = self.administrator(place).post("/admin/accounts", json=account, timeout=60)
         assert made.status_code == 201, made.text
-        began = requests.post(f"{api}/session", json=account, timeout=60)
+        return self.sign_in(place, name)
+
+    def sign_in(self, place: str, name: str) -> Person:
+        """Somebody whose account is there already."""
+        account = {"name": name, "password": PASSWORD}
+        began = requests.post(f"{self.servers[place].url}/api/v1/session", json=account, timeout=60)
         assert began.status_code == 200, began.text
         return self._signed_in(place, name, began)
 
@@ -138,7 +151,10 @@ class Trio:
         tokens = f"{self.servers[place].url}/api/v1/account/tokens"
         token = requests.post(tokens, json={"name": "story"}, headers=headers, timeout=60)
         assert token.status_code == 201, token.text
-        return Person(self, place, name, token.json()["token"])
+        return self._known(place, name, token.json()["token"])
+
+    def _known(self, place: str, name: str, token: str) -> Person:
+        return Person(self, place, name, token)
 
     def fetch(self, url: str, **keywords: Any) -> requests.Response:
         """A plain request for an address of one of the three, as anybody's browser would send it."""

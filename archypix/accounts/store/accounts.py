@@ -59,13 +59,17 @@ async def insert_account(
     password_hash: str | None,
     is_admin: bool,
     quota: int | None,
+    claimed: bool = False,
 ) -> Account:
-    """A new account with its empty library, inside a transaction. `NameTaken` when the name exists or existed."""
+    """A new account with its empty library, inside a transaction. `NameTaken` when the name exists or existed.
+
+    `claimed`: the Resolver of the domain has said that the name is ours.
+    """
     try:
         row = await connection.fetchrow(
-            "INSERT INTO accounts AS a (name, display_name, password_hash, is_admin) VALUES ($1, $2, $3, $4)"
-            f" RETURNING {ACCOUNT}",
-            name, display_name, password_hash, is_admin,
+            "INSERT INTO accounts AS a (name, display_name, password_hash, is_admin, claimed_at)"
+            f" VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN now() END) RETURNING {ACCOUNT}",
+            name, display_name, password_hash, is_admin, claimed,
         )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise NameTaken(name) from None
@@ -189,6 +193,15 @@ async def replace_setup_link(connection: Connection, secret_hash: bytes, lifetim
     await connection.execute("DELETE FROM one_time_links WHERE purpose = 'setup'")
     await connection.execute(
         "INSERT INTO one_time_links (secret_hash, purpose, expires_at) VALUES ($1, 'setup', now() + $2)",
+        secret_hash, lifetime,
+    )  # fmt: skip
+
+
+async def give_setup_link_back(connection: Connection, secret_hash: bytes, lifetime: timedelta) -> None:
+    """Let a link hold again that was spent, beside any that was made meanwhile."""
+    await connection.execute(
+        "INSERT INTO one_time_links (secret_hash, purpose, expires_at) VALUES ($1, 'setup', now() + $2)"
+        " ON CONFLICT DO NOTHING",
         secret_hash, lifetime,
     )  # fmt: skip
 

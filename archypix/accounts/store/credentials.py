@@ -25,6 +25,8 @@ class Found:
     disabled: bool
     use_is_old: bool
     expired: bool = False
+    # The origin of the server where the person lives by now.
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +37,44 @@ class Candidate:
     password_hash: str | None
     known_device: bool
     known_address: bool
+    # The origin of the server where the person lives by now.
+    moved_to: str | None = None
 
 
 async def by_session(connection: Connection, secret_hash: bytes, idle: timedelta) -> Found | None:
     """Who has the session with this secret; None where it does not exist or has expired. One indexed statement."""
     row = await connection.fetchrow(
-        "SELECT s.id, s.account_id, a.name, a.is_admin, a.disabled_at IS NOT NULL AS disabled,"
-        " s.last_used_at < now() - $3::interval AS use_is_old"
+        "SELECT s.id, s.account_id, a.name, a.is_admin, a.disabled_at IS NOT NULL AS disabled, a.moved_to,"
+        " a.held_at IS NOT NULL AS held, s.last_used_at < now() - $3::interval AS use_is_old"
         " FROM sessions s JOIN accounts a ON a.id = s.account_id"
         " WHERE s.secret_hash = $1 AND s.expires_at > now() AND s.last_used_at > now() - $2::interval"
-        " AND a.deleted_at IS NULL",
+        " AND a.deleted_at IS NULL AND NOT a.arriving",
         secret_hash, idle, USE_PRECISION,
     )  # fmt: skip
     if row is None:
         return None
-    caller = Caller(row["account_id"], row["name"], row["is_admin"], None, session_id=row["id"])
-    return Found(caller, row["disabled"], row["use_is_old"])
+    caller = Caller(
+        row["account_id"], row["name"], row["is_admin"], None, session_id=row["id"], held=row["held"]
+    )  # fmt: skip
+    return Found(caller, row["disabled"], row["use_is_old"], moved_to=row["moved_to"])
 
 
 async def by_token(connection: Connection, secret_hash: bytes) -> Found | None:
     """Whose token has this secret; None where there is none. One indexed statement."""
     row = await connection.fetchrow(
-        "SELECT t.id, t.account_id, t.scopes, a.name, a.is_admin, a.disabled_at IS NOT NULL AS disabled,"
-        " coalesce(t.expires_at <= now(), false) AS expired,"
+        "SELECT t.id, t.account_id, t.scopes, a.name, a.is_admin, a.disabled_at IS NOT NULL AS disabled, a.moved_to,"
+        " a.held_at IS NOT NULL AS held, coalesce(t.expires_at <= now(), false) AS expired,"
         " coalesce(t.last_used_at < now() - $2::interval, true) AS use_is_old"
         " FROM tokens t JOIN accounts a ON a.id = t.account_id"
-        " WHERE t.secret_hash = $1 AND a.deleted_at IS NULL",
+        " WHERE t.secret_hash = $1 AND a.deleted_at IS NULL AND NOT a.arriving",
         secret_hash, USE_PRECISION,
     )  # fmt: skip
     if row is None:
         return None
-    caller = Caller(row["account_id"], row["name"], row["is_admin"], frozenset(row["scopes"]), token_id=row["id"])
-    return Found(caller, row["disabled"], row["use_is_old"], row["expired"])
+    caller = Caller(
+        row["account_id"], row["name"], row["is_admin"], frozenset(row["scopes"]), token_id=row["id"], held=row["held"]
+    )  # fmt: skip
+    return Found(caller, row["disabled"], row["use_is_old"], row["expired"], row["moved_to"])
 
 
 async def note_use(connection: Connection, sessions: Sequence[UUID], tokens: Sequence[UUID]) -> None:
@@ -83,15 +91,15 @@ async def note_use(connection: Connection, sessions: Sequence[UUID], tokens: Seq
 async def candidate(connection: Connection, name: str, device: bytes, address: bytes) -> Candidate:
     """The account called `name` with its hash, and whether it has signed in from these places (hashes) before."""
     row = await connection.fetchrow(
-        f"SELECT {ACCOUNT}, a.password_hash,"
+        f"SELECT {ACCOUNT}, a.password_hash, a.moved_to,"
         " EXISTS (SELECT 1 FROM sign_in_places p WHERE p.account_id = a.id AND p.place_hash = $2) AS known_device,"
         " EXISTS (SELECT 1 FROM sign_in_places p WHERE p.account_id = a.id AND p.place_hash = $3) AS known_address"
-        " FROM accounts a WHERE a.name = $1 AND a.deleted_at IS NULL",
+        " FROM accounts a WHERE a.name = $1 AND a.deleted_at IS NULL AND NOT a.arriving",
         name, device, address,
     )  # fmt: skip
     if row is None:
         return Candidate(None, None, False, False)
-    return Candidate(account_of(row), row["password_hash"], row["known_device"], row["known_address"])
+    return Candidate(account_of(row), row["password_hash"], row["known_device"], row["known_address"], row["moved_to"])
 
 
 async def insert_session(
@@ -112,7 +120,7 @@ async def insert_session(
     # The lock keeps a change of password, which ends sessions, and other sign-ins of this account from running beside.
     stands = await connection.fetchval(
         "SELECT 1 FROM accounts WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL AND deleted_at IS NULL"
-        " FOR NO KEY UPDATE",
+        " AND moved_to IS NULL AND NOT arriving FOR NO KEY UPDATE",
         account_id, password_hash,
     )  # fmt: skip
     if stands is None:

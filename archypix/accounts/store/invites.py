@@ -52,6 +52,11 @@ async def spend(connection: Connection, code_hash: bytes) -> UUID | None:
     return invite_id
 
 
+async def give_back(connection: Connection, invite_id: UUID) -> None:
+    """Take back one use of an invite, if it is still there."""
+    await connection.execute("UPDATE invites SET uses_left = uses_left + 1 WHERE id = $1", invite_id)
+
+
 async def open_ones(connection: Connection, *, limit: int) -> list[Invite]:
     """At most `limit` invites that hold, the newest first."""
     rows = await connection.fetch(
@@ -73,5 +78,8 @@ async def delete(connection: Connection, invite_id: UUID) -> bool:
 
 
 async def sweep(connection: Connection) -> None:
-    """Remove invites that nobody can use any more."""
-    await connection.execute("DELETE FROM invites WHERE expires_at <= now() OR uses_left = 0")
+    """Remove invites that nobody can use any more, and none of which a use may be given back."""
+    await connection.execute(
+        "DELETE FROM invites i WHERE expires_at <= now() OR uses_left = 0"
+        " AND NOT EXISTS (SELECT 1 FROM pending_accounts p WHERE p.invite_id = i.id)"
+    )

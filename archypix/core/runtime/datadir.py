@@ -45,6 +45,19 @@ class DataDir:
         return data
 
     @property
+    def restoring(self) -> Path:
+        """A file that is there while a restore into this directory has begun and not ended."""
+        return self.root / "restoring.json"
+
+    def require_settled(self) -> None:
+        """`StartupError` while a restore is half done."""
+        if self.restoring.exists():
+            raise StartupError(
+                f"A restore into the data directory {self.root} was begun and not ended. Run the same command `archypix"
+                " restore` again: it goes on where it stopped."
+            )
+
+    @property
     def postgres(self) -> Path:
         return self.root / "postgres"
 
@@ -157,6 +170,19 @@ class DataDir:
             if status.st_uid != 0:
                 os.chown(made, status.st_uid, status.st_gid)
 
+    def put_secret(self, name: str, value: bytes) -> None:
+        """Make `value` (32 bytes) the secret `name`, durably; `StartupError` where there is another one."""
+        if not SECRET_NAME.fullmatch(name) or len(value) != SECRET_BYTES:
+            raise ValueError(f"not a secret: {name!r}")
+        path = self.secrets / name
+        try:
+            if self._read_secret(path) is None:
+                self._make_secret(path, value)
+            if self._read_secret(path) != value:
+                raise StartupError(f"There is another secret in {path}.")
+        except OSError as error:
+            raise self.explain(error) from error
+
     def _read_secret(self, path: Path) -> bytes | None:
         try:
             value = path.read_bytes()
@@ -168,13 +194,13 @@ class DataDir:
             path.chmod(0o600)
         return value
 
-    def _make_secret(self, path: Path) -> bytes:
+    def _make_secret(self, path: Path, given: bytes | None = None) -> bytes:
         guard = os.open(self.secrets, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(guard, fcntl.LOCK_EX)
             if (value := self._read_secret(path)) is not None:
                 return value
-            value = secrets.token_bytes(SECRET_BYTES)
+            value = given or secrets.token_bytes(SECRET_BYTES)
             draft = path.with_name(f".{path.name}.new")
             draft.unlink(missing_ok=True)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -63,6 +63,7 @@ async def serving(
     seconds, if the caller has not done so before.
     """
     data = await asyncio.to_thread(DataDir.open, settings.data)
+    data.require_settled()
     server, owner = data.lock("server"), data.lock("owner")
     owner.remark = "" if _embeds(settings) else EXTERNAL
     try:
@@ -85,12 +86,16 @@ async def serving(
 
 
 @asynccontextmanager
-async def services(settings: Settings) -> AsyncIterator[Endpoints]:
+async def services(settings: Settings, *, restoring: bool = False) -> AsyncIterator[Endpoints]:
     """The addresses for a command that is no server; what they lead to runs until the block ends.
+
+    Only the command that ends a restore (`restoring`) may have them while one is half done.
 
     Where they are embedded, the command uses those that a server or another command has running, or else starts them.
     One that started them ends them when it is through, after all others that use them. Raises `StartupError`.
     """
+    if not restoring:
+        DataDir(settings.data).require_settled()
     if not _embeds(settings):
         yield endpoints(settings, None)
         return

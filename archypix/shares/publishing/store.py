@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from archypix.core.database import Connection
+from archypix.core.resting import awake
 from archypix.shares.publishing.models import Member, Subject
 
 # Plans are made once a session, perhaps for tables with a handful of rows: the planner is left no way but the key.
 BY_KEY = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_material")
 
-WAITING = """
+WAITING = f"""
 SELECT l.account_id FROM libraries l
-WHERE EXISTS (SELECT FROM share_log g WHERE g.account_id = l.account_id)
-    OR EXISTS (SELECT FROM ended_shares e WHERE e.account_id = l.account_id)
+WHERE {awake("l.account_id")} AND (EXISTS (SELECT FROM share_log g WHERE g.account_id = l.account_id)
+    OR EXISTS (SELECT FROM ended_shares e WHERE e.account_id = l.account_id))
 """
 TAKE = """
 WITH taken AS (

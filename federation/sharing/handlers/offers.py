@@ -86,7 +86,8 @@ class OfferHandler(Handler):
             return True
         offer = _offer(inbound, prepared.sender, _described(inbound))
         wanted = await self._returning.is_wanted(connection, account_id, offer)
-        await self._incoming.offered(connection, account_id, offer, auto_accept=wanted)
+        earlier = await store.goes_on_for(connection, account_id, offer.moved_from, inbound.actor_row)
+        await self._incoming.offered(connection, account_id, offer, auto_accept=wanted, instead_of=earlier)
         return True
 
 
@@ -175,6 +176,7 @@ def _offer(inbound: Inbound, sender: RemoteActor, described: SharedCollection) -
         rights=described.rights,
         ends_at=described.ends_at,
         share_back_of=described.share_back_of,
+        moved_from=described.moved_from,
         activity=inbound.id if inbound.type == "Offer" else None,
         sequence=described.sequence,
     )

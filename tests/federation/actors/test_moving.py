@@ -11,9 +11,14 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from archypix.accounts.administration import AdministrationService
+from archypix.accounts.models import COMMAND_LINE
+from archypix.accounts.passwords import Passwords
 from federation.addresses import Addresses
 from tests.peer.fedify import FedifyPeer
 from tests.uploads.site import Person, Site, open_site
+
+PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +35,11 @@ async def site(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterat
 
 @pytest_asyncio.fixture
 async def alice(site: Site) -> Person:
-    return await site.person("alice")
+    person = await site.person("alice")
+    passwords = Passwords(memory_kib=8, passes=1)
+    await AdministrationService(site.database, passwords).reset_password(COMMAND_LINE, "alice", PASSWORD)
+    passwords.close()
+    return person
 
 
 def _me(site: Site) -> str:
@@ -54,7 +63,7 @@ async def _other_account(peer: FedifyPeer, *aliases: str) -> str:
 
 async def test_a_move_needs_the_word_of_the_other_account(site: Site, alice: Person, peer: FedifyPeer) -> None:
     stranger = await _other_account(peer, "https://somebody.example/users/else")
-    refused = await alice.send("POST", "/account/move", {"target": stranger}, status=409)
+    refused = await alice.send("POST", "/account/move", {"target": stranger, "password": PASSWORD}, status=409)
     assert refused["code"] == "no_alias"
     assert (await alice.get("/account/profile"))["moved_to"] is None
     assert await site.sql("SELECT count(*) FROM activities") == 0
@@ -63,14 +72,14 @@ async def test_a_move_needs_the_word_of_the_other_account(site: Site, alice: Per
 async def test_a_move_is_said_and_shown(site: Site, alice: Person, peer: FedifyPeer) -> None:
     me = _me(site)
     target = await _other_account(peer, me)
-    moved = await alice.send("POST", "/account/move", {"target": target})
+    moved = await alice.send("POST", "/account/move", {"target": target, "password": PASSWORD})
     assert moved["moved_to"] == target
     said = await site.rows("SELECT type, json FROM activities WHERE type = 'Move'")
     assert [(row["json"]["actor"], row["json"]["object"], row["json"]["target"]) for row in said] == [(me, me, target)]
     found = await asyncio.to_thread(lambda: peer.lookup(me))
     assert found is not None
     assert found["json"]["movedTo"] == target
-    again = await alice.send("POST", "/account/move", {"target": target}, status=409)
+    again = await alice.send("POST", "/account/move", {"target": target, "password": PASSWORD}, status=409)
     assert again["code"] == "moved"
     assert (await alice.send("DELETE", "/account/move"))["moved_to"] is None
 
@@ -87,7 +96,7 @@ async def test_a_move_to_nowhere_or_home_is_refused(site: Site, alice: Person, p
         addresses.handle("ann"),
         "http://10.0.0.1/x",
     ):
-        answer = await alice.send("POST", "/account/move", {"target": target}, status=422)
+        answer = await alice.send("POST", "/account/move", {"target": target, "password": PASSWORD}, status=422)
         assert answer["errors"][0]["path"] == "target", target
 
 

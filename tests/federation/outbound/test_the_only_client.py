@@ -20,6 +20,7 @@ CLIENTS = (
 EXCEPTIONS = {
     "federation/outbound/": {"aiohttp"},
     "archypix/storage/": {"aiobotocore", "botocore", "aiohttp"},
+    "resolver/reaching.py": {"aiohttp"},
     "workers/http.py": {"http.client"},
     "archypix/commands/demo.py": {"aiohttp"},
     "archypix/commands/demonstration/": {"aiohttp"},

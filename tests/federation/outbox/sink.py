@@ -50,6 +50,9 @@ class Sink:
     flying: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     most_flying: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
+    # What stands at addresses, for those who ask.
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     # What stands before `handle`, if anything.
     first: Handler | None = None
 
@@ -75,6 +78,15 @@ class Sink:
         async with self.came:
             self.came.notify_all()
         return web.Response(status=status, headers=self.headers.get(key, {}), text=f"said {status}")
+
+    async def show(self, request: web.Request) -> web.Response:
+        """What stands at an address; 404 where there is nothing."""
+        url = f"https://{request.headers['Host']}{request.raw_path}"
+        self.asked.append(url)
+        found = self.documents.get(url)
+        if found is None:
+            return web.Response(status=404)
+        return web.Response(body=orjson.dumps(found), content_type="application/activity+json")
 
     async def until(self, count: int, *, host: str | None = None, within: float = 90.0) -> list[Post]:
         """What was taken (by `host`), once it is so many."""
@@ -115,4 +127,5 @@ def _application(sink: Sink) -> web.Application:
 
     application = web.Application()
     application.router.add_post("/{path:.*}", handle)
+    application.router.add_get("/{path:.*}", sink.show)
     return application

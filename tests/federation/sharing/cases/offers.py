@@ -30,6 +30,8 @@ OFFERS: dict[str, tuple[int, Callable[[Scene, Said], Said]]] = {
     "items below zero": (400, lambda s, o: within(o, totalItems=-1)),
     "a sequence without bound": (400, lambda s, o: within(o, **{"apx:sequence": 2**62})),
     "in return of no share": (400, lambda s, o: within(o, **{"apx:shareBackOf": 5})),
+    "in place of no share": (400, lambda s, o: within(o, **{"apx:movedFrom": f"{BOB}/pictures/{uuid4()}"})),
+    "in place of a number": (400, lambda s, o: within(o, **{"apx:movedFrom": 5})),
     "to Mara, at Alice's": (403, lambda s, o: o | {"to": [MARA], "target": MARA}),
 }  # fmt: skip
 for _name, (_status, _change) in OFFERS.items():

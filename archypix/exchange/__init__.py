@@ -1,0 +1,1 @@
+"""Everything of one person as files that anybody can read, and back."""

@@ -1,0 +1,1 @@
+"""Google Takeout: what an export of Google Photos says, and how its files belong together."""

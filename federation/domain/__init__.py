@@ -1,0 +1,1 @@
+"""This server as one of several in a domain: what it and the Resolver tell each other."""

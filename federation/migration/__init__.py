@@ -1,0 +1,1 @@
+"""Moving to an account on another domain, and those who have moved there."""

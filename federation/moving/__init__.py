@@ -1,0 +1,1 @@
+"""People who move between servers of one domain, as others see it."""

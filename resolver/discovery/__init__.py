@@ -1,0 +1,1 @@
+"""How others find people of the domain, and learn what it is: WebFinger, host-meta, NodeInfo."""

@@ -1,0 +1,1 @@
+"""What administrators of the domain set while the Resolver runs."""

@@ -1,0 +1,1 @@
+"""Administering a domain, as administrators and strangers see it."""

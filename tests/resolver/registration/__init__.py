@@ -1,0 +1,1 @@
+"""Registering in a domain, as people, backends and crowds see it."""
