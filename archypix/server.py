@@ -126,8 +126,9 @@ from archypix.writing.hooks import RootFollower
 from archypix.writing.keywords import KeywordTagger
 from archypix.writing.service import WritingService
 from archypix.writing.sidecar import SidecarService
-from federation.assembly import Federation, Ground, build
+from federation.assembly import build
 from federation.collections.following import CollectionFollower
+from federation.ground import Federation, Ground
 from webdav import room as webdav_room
 from webdav.ground import Ground as WebdavGround
 

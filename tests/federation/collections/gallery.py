@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import orjson
 
 from archypix.core.database import Database
+from federation.account_followers import Voice
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
 from federation.addresses import Addresses
-from federation.assembly import Voice
 from federation.collections import posts_store
 from federation.collections.following import CollectionFollower
 from federation.collections.leaving import CollectionsOfAccounts
