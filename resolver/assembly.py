@@ -18,9 +18,10 @@ from archypix.gate.context import provide
 from archypix.gate.middleware import AsgiApp, Roof
 from archypix.gate.policy import RawRoute, refuse_undeclared
 from archypix.gate.requests import Doorkeeper, parse_networks
+from archypix.health import api as health_api
+from archypix.health.service import HealthService
 from federation.addresses import Addresses
 from federation.outbound.guard import parse_host_map
-from resolver import health
 from resolver.administration import room as administration_room
 from resolver.administration.tokens import AdministratorTokens
 from resolver.asking import Asker
@@ -28,7 +29,6 @@ from resolver.backends import room as backends_room
 from resolver.backends.service import Backends
 from resolver.discovery import room as discovery_room
 from resolver.ground import Ground, Loop, Room
-from resolver.health import Readiness
 from resolver.identity.service import Identity
 from resolver.moving import room as moving_room
 from resolver.names.service import Names
@@ -109,9 +109,11 @@ async def _ground(
 
 def _put_together(ground: Ground, rooms: list[Room]) -> Application:
     raw_routes = tuple(route for room in rooms for route in room.raw_routes)
-    quart, readiness = make_application(ground.doorkeeper, raw_routes), Readiness(ground.database)
+    quart = make_application(ground.doorkeeper, raw_routes)
+    # Backends that are down do not make a Resolver unready: it answers for them.
+    readiness = HealthService({"database": ground.database.ping})
     provide(quart, ground.identity, ground.backends, ground.names, readiness)
-    quart.register_blueprint(health.blueprint)
+    quart.register_blueprint(health_api.blueprint)
     for room in rooms:
         provide(quart, *room.services)
         for blueprint, prefix in room.blueprints:

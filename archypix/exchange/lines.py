@@ -11,7 +11,7 @@ import orjson
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from archypix.exchange.layout import list_file
-from archypix.jobs.report import LongText, Number, Text, Title, WallClock
+from archypix.jobs.report import Described, WallClock
 from archypix.pictures.dates import INFINITE
 
 # A line of a picture with all metadata of its file is far from this.
@@ -41,7 +41,7 @@ class TagReason(_Line):
     source: Annotated[str, StringConstraints(max_length=40)]
 
 
-class PictureLine(_Line):
+class PictureLine(Described, _Line):
     """A picture, as far as a library takes it over from a line."""
 
     id: UUID
@@ -52,21 +52,6 @@ class PictureLine(_Line):
     ingested_at: Annotated[AwareDatetime, AfterValidator(_moment)]
     deleted_at: AwareDatetime | None = None
     captured_at: Annotated[WallClock, AfterValidator(_moment)] | None = None
-    utc_offset: Annotated[int, Field(ge=-14 * 60, le=14 * 60)] | None = None
-    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
-    altitude: Number | None = None
-    camera_make: Text | None = None
-    camera_model: Text | None = None
-    lens: Text | None = None
-    iso: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
-    aperture: Number | None = None
-    focal_length: Number | None = None
-    exposure: Number | None = None
-    rating: Annotated[int, Field(ge=0, le=5)] | None = None
-    title: Title | None = None
-    description: LongText | None = None
-    creator: Text | None = None
     orientation: Annotated[int, Field(ge=1, le=8)] | None = None
     edited_fields: Annotated[list[str], Field(max_length=100)] = []
     written_fields: Annotated[list[str], Field(max_length=100)] = []

@@ -36,7 +36,27 @@ WallClock = Annotated[datetime, AfterValidator(_wall_clock)]
 BESIDE = frozenset({"date_source", "keywords", "metadata", "thumbnails"})
 
 
-class Report(BaseModel):
+class Described(BaseModel):
+    """What cameras and people say of a picture, within the bounds of its columns."""
+
+    utc_offset: Annotated[int, Field(ge=-14 * 60, le=14 * 60)] | None = None
+    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
+    altitude: Number | None = None
+    camera_make: Text | None = None
+    camera_model: Text | None = None
+    lens: Text | None = None
+    iso: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    aperture: Number | None = None
+    focal_length: Number | None = None
+    exposure: Number | None = None
+    rating: Annotated[int, Field(ge=0, le=5)] | None = None
+    title: Title | None = None
+    description: LongText | None = None
+    creator: Text | None = None
+
+
+class Report(Described):
     """What a worker found: the fields of `archypix.media.models.Examination`.
 
     `thumbnails` names those that were put into storage.
@@ -54,22 +74,7 @@ class Report(BaseModel):
     blurhash: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{6,100}$")] | None = None
     perceptual_hash: Annotated[int, Field(ge=-(2**63), le=2**63 - 1)] | None = None
     captured_at: WallClock | None = None
-    utc_offset: Annotated[int, Field(ge=-14 * 60, le=14 * 60)] | None = None
     date_source: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")] | None = None
-    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
-    altitude: Number | None = None
-    camera_make: Text | None = None
-    camera_model: Text | None = None
-    lens: Text | None = None
-    iso: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
-    aperture: Number | None = None
-    focal_length: Number | None = None
-    exposure: Number | None = None
-    rating: Annotated[int, Field(ge=0, le=5)] | None = None
-    title: Title | None = None
-    description: LongText | None = None
-    creator: Text | None = None
     keywords: Annotated[list[Text], Field(max_length=1_000)] = []
     metadata: dict[str, Any] = {}
     thumbnails: Annotated[list[Literal["small", "medium", "large"]], Field(max_length=3)] = []
