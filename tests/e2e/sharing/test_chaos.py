@@ -21,7 +21,7 @@ from tests.rig.network import CLEAR, Weather
 from tests.rig.signing import Hand
 from tests.rig.trio import three_servers
 
-ACTS = int(os.environ.get("ARCHYPIX_CHAOS_ACTS", "1000"))
+ACTS = int(os.environ.get("ARCHYPIX_CHAOS_ACTS", "500"))
 # Of all requests between servers three in ten fail for their sender, and as many are double or slow.
 STORM = Weather(lost=0.1, deaf=0.1, late=0.1, double=0.3, slow=0.3, seconds=0.3)
 PICTURES = 8
