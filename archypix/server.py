@@ -12,7 +12,6 @@ from redis.asyncio import Redis
 
 from archypix.accounts import admin_api as accounts_admin_api
 from archypix.accounts import api as accounts_api
-from archypix.accounts import pages as accounts_pages
 from archypix.accounts.administration import AdministrationService
 from archypix.accounts.followers import AccountFollower
 from archypix.accounts.limiter import Limiter
@@ -42,7 +41,10 @@ from archypix.gate.context import provide
 from archypix.gate.middleware import AsgiApp, Mount, Roof
 from archypix.gate.policy import RawRoute, refuse_undeclared
 from archypix.gate.requests import Doorkeeper, parse_networks
+from archypix.health import admin_api as health_admin_api
 from archypix.health import api as health_api
+from archypix.health.models import Facts
+from archypix.health.overview import ServerService
 from archypix.health.service import HealthService
 from archypix.hierarchies import api as hierarchies_api
 from archypix.hierarchies.browsing import BrowsingService
@@ -51,10 +53,14 @@ from archypix.hierarchies.resolver import Resolver
 from archypix.hierarchies.service import HierarchyService
 from archypix.hierarchies.writing.keeping import NameKeeper
 from archypix.hierarchies.writing.service import Writer
+from archypix.instance import api as instance_api
+from archypix.instance.service import InstanceService
+from archypix.jobs import admin_api as jobs_admin_api
 from archypix.jobs import api as jobs_api
 from archypix.jobs.gate import WorkerGate
 from archypix.jobs.loop import JobLoop
 from archypix.jobs.models import WRITE
+from archypix.jobs.overview import OverviewService
 from archypix.jobs.service import JobService
 from archypix.jobs.waker import Waker
 from archypix.links import api as links_api
@@ -89,6 +95,8 @@ from archypix.pipeline.run import Runner
 from archypix.pipeline.service import PipelineService
 from archypix.pipeline.trial import TrialService
 from archypix.pipeline.why import ServiceExplainer
+from archypix.places import api as places_api
+from archypix.places.service import PlaceService
 from archypix.received import api as received_api
 from archypix.received.room import Receiving
 from archypix.received.why import ShareExplainer
@@ -117,6 +125,9 @@ from archypix.uploads.receive import ROUTES as UPLOAD_ROUTES
 from archypix.uploads.receive import PostPicture, PutFile, Reception
 from archypix.uploads.replace import ReplaceService
 from archypix.uploads.service import UploadService
+from archypix.webapp.app import PATH as WEB_PATH
+from archypix.webapp.app import ROUTES as WEB_ROUTES
+from archypix.webapp.app import WebApp
 from archypix.writing import again_api
 from archypix.writing import api as sidecars_api
 from archypix.writing import service as writing
@@ -133,7 +144,14 @@ from webdav import room as webdav_room
 from webdav.ground import Ground as WebdavGround
 
 API = "/api/v1"
-RAW_ROUTES = (*UPLOAD_ROUTES, download_app.ROUTE, track_app.ROUTE, *links_room.RAW_ROUTES, *webdav_room.RAW_ROUTES)
+RAW_ROUTES = (
+    *UPLOAD_ROUTES,
+    download_app.ROUTE,
+    track_app.ROUTE,
+    *links_room.RAW_ROUTES,
+    *webdav_room.RAW_ROUTES,
+    *WEB_ROUTES,
+)
 INTERNAL = "/internal/v1"
 FILE_METHODS = frozenset({"GET", "HEAD", "PUT", "OPTIONS", "POST", "DELETE"})
 SWEEP_SECONDS = 60.0
@@ -146,15 +164,18 @@ EXPLAINERS = (ServiceExplainer(), LinkExplainer(), ShareExplainer())
 HOUR = 3600.0
 BLUEPRINTS: tuple[tuple[Blueprint, str | None], ...] = (
     (health_api.blueprint, None),
-    (accounts_pages.blueprint, None),
     (accounts_api.blueprint, API),
     (accounts_admin_api.blueprint, API),
+    (instance_api.blueprint, API),
+    (jobs_admin_api.blueprint, API),
+    (health_admin_api.blueprint, API),
     (pictures_api.blueprint, API),
     (files_api.blueprint, API),
     (edit_api.blueprint, API),
     (trash_api.blueprint, API),
     (tags_api.blueprint, API),
     (timeline_api.blueprint, API),
+    (places_api.blueprint, API),
     (pipeline_api.blueprint, API),
     (search_api.blueprint, API),
     (operations_api.blueprint, API),
@@ -195,6 +216,23 @@ def worker_secret(settings: Settings, master: bytes) -> str:
     return settings.worker_secret.get_secret_value() or derive(master, "workers").hex()
 
 
+def storage_origin(settings: Settings) -> str:
+    """The origin that browsers are sent to for files; empty where files are the server's own."""
+    return settings.s3_public_endpoint or settings.s3_endpoint if settings.uses_s3 else ""
+
+
+def _facts(settings: Settings, port: int) -> Facts:
+    return Facts(
+        domain=settings.identity_domain(port),
+        origin=settings.origin(port),
+        storage="s3" if settings.uses_s3 else "files",
+        workers=settings.workers,
+        allow_list=settings.federation_allow_list,
+        secure=settings.federation_secure,
+        resolver=settings.resolver_url,
+    )
+
+
 @asynccontextmanager
 async def application(
     settings: Settings, endpoints: Endpoints, database: Database, master: bytes, port: int
@@ -213,6 +251,7 @@ class _House:
     files: FilesApp
     limiter: Limiter
     accounts: AccountService
+    instance: InstanceService
     doorkeeper: Doorkeeper
     tags: TagService
     pictures: PictureService
@@ -274,6 +313,7 @@ async def _furnish(
     waker = Waker(endpoints.redis_url)
     stack.callback(waker.close)
     domain = settings.identity_domain(port)
+    instance = InstanceService(database, domain=domain, registration=settings.registration)
     doorkeeper = Doorkeeper(
         accounts, origin=settings.origin(port), trusted_proxies=parse_networks(settings.trusted_proxies)
     )
@@ -287,6 +327,7 @@ async def _furnish(
             port,
             storage,
             accounts,
+            instance,
             doorkeeper,
             limiter,
             trees,
@@ -303,7 +344,7 @@ async def _furnish(
     operations = OperationService(database, days=settings.undo_days, written=writing.request, followers=followers)
     links = links_room.build(
         database, storage, trees, tags, ingest, passwords, limiter, doorkeeper, master, origin=settings.origin(port),
-        image_origin=settings.s3_public_endpoint or settings.s3_endpoint if settings.uses_s3 else "",
+        image_origin=storage_origin(settings),
     )  # fmt: skip
     pictures = PictureService(database, trees, storage.thumbnail_urls, domain=domain, faraway=faraway)
     resolver = Resolver()
@@ -324,6 +365,7 @@ async def _furnish(
         files=FilesApp(storage, signer),
         limiter=limiter,
         accounts=accounts,
+        instance=instance,
         doorkeeper=doorkeeper,
         tags=tags,
         pictures=pictures,
@@ -355,6 +397,8 @@ async def _furnish(
         federation=federation,
         others=(
             HierarchyService(database),
+            OverviewService(database),
+            ServerService(database, _facts(settings, port)),
             BrowsingService(database, resolver, pictures),
             shares.service,
             receiving.service,
@@ -371,6 +415,7 @@ async def _furnish(
             WorkerGate(worker_secret(settings, master)),
             Covers(storage.thumbnail_urls, faraway),
             TimelineService(database, trees, storage.thumbnail_urls, faraway),
+            PlaceService(database, trees, storage.thumbnail_urls, faraway),
             EditService(database, trees, written=writing.request, proposed=receiving.service.propose),
             written,
             SidecarService(database),
@@ -389,7 +434,9 @@ async def _furnish(
 def _put_together(house: _House, settings: Settings, database: Database, port: int) -> Application:
     raw_routes = (*RAW_ROUTES, *house.federation.raw_routes)
     app = make_application(house.doorkeeper, raw_routes)
-    provide(app, house.accounts, house.doorkeeper, house.tags, house.pictures, house.trash, house.uploads)
+    provide(
+        app, house.accounts, house.instance, house.doorkeeper, house.tags, house.pictures, house.trash, house.uploads
+    )
     provide(app, house.aggregates, house.downloads.service, *house.links.services)
     provide(app, house.search, house.operations, house.jobs, house.replace, house.events, house.health, *house.others)
     provide(app, house.copies, *house.drives.services)
@@ -437,6 +484,7 @@ def _mounts(house: _House, settings: Settings, database: Database) -> list[Mount
         *house.links.mounts,
         *house.webdav.mounts,
         Mount(FILE_METHODS, re.compile(r"/files/"), house.files, "/files"),
+        Mount(frozenset({"GET", "HEAD"}), WEB_PATH, WebApp(settings.web_dist, storage_origin(settings)), "/"),
         Mount(frozenset({"GET"}), re.compile(rf"{API}/downloads/[^/]+\Z"), house.downloads, f"{API}/downloads"),
         Mount(
             frozenset({"POST"}),

@@ -136,7 +136,7 @@ async def _actors(federation: Federation, ground: Ground, remote: RemoteActors, 
         visitors,
         federation.faces,
         CollectionService(ground.database),
-        NodeInfo(ground.database, open_registrations=ground.settings.registration == "open"),
+        NodeInfo(ground.database, ground.instance),
         ProfileService(ground.database, ground.storage, actors, remote),
         ground.limiter,
     ]

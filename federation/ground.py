@@ -16,6 +16,7 @@ from archypix.core.settings import Settings
 from archypix.gate.middleware import Mount
 from archypix.gate.policy import RawRoute
 from archypix.gate.requests import Doorkeeper
+from archypix.instance.service import InstanceService
 from archypix.pictures.faraway import Faraway
 from archypix.received.room import Receiving
 from archypix.shares.room import Shares
@@ -39,6 +40,7 @@ class Ground:
     port: int
     storage: Storage
     accounts: AccountService
+    instance: InstanceService
     doorkeeper: Doorkeeper
     limiter: Limiter
     trees: TagTrees

@@ -1,4 +1,4 @@
-"""How many examples laws are tried on: a third of what they name, and all of it in the profile `soak`."""
+"""How many examples laws are tried on: a fifth of what they name, and all of it in the profile `soak`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 SOAK = "soak"
-SHARE = 3
+SHARE = 5
 # A law that names no more than this is tried on all that it names.
 LEAST = 30
 _CHOSEN = "_hypothesis_internal_use_settings"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from quart import Blueprint, Response
-from quart_schema import document_response, validate_request
+from quart_schema import document_response, validate_querystring, validate_request
 
 from archypix.accounts import browser, schemas
-from archypix.accounts.models import Account, SignedIn
+from archypix.accounts.models import Account, Actor, SignedIn
 from archypix.accounts.service import AccountService
 from archypix.accounts.sessions import SessionService
 from archypix.accounts.tokens import TokenService
@@ -17,6 +17,8 @@ from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from archypix.gate.requests import csrf_token
+from archypix.instance.models import Changes
+from archypix.instance.service import InstanceService, checked
 
 blueprint = Blueprint("accounts", __name__)
 PRIVATE = {"Cache-Control": "no-store"}
@@ -161,7 +163,7 @@ async def revoke_token(token_id: str) -> Response:
 @document_response(schemas.RegistrationOut, 200)
 async def registration() -> Response:
     """Who may make an account here."""
-    return json_response({"mode": use(AccountService).registration})
+    return json_response({"mode": await use(AccountService).registration()})
 
 
 @blueprint.post("/registration")
@@ -177,14 +179,25 @@ async def register(data: schemas.Registration) -> Response:
     return await _begin(made)
 
 
+@blueprint.get("/setup")
+@policy.public
+@validate_querystring(schemas.SetupLink)
+@document_response(schemas.SetupLinkOut, 200)
+async def setup_link(query_args: schemas.SetupLink) -> Response:
+    """Whether the link that the server printed still makes the first administrator."""
+    return json_response({"holds": await use(AccountService).setup_link_holds(query_args.token)}, headers=PRIVATE)
+
+
 @blueprint.post("/setup")
 @policy.public
 @validate_request(schemas.Setup)
 @document_response(schemas.SessionState, 201)
 async def set_up(data: schemas.Setup) -> Response:
-    """Make the first administrator, by the secret that the server printed, and sign in."""
+    """Make the first administrator, by the secret that the server printed, name the server, and sign in."""
     browser.refuse_cross_site()
+    changes = checked(Changes(data.server_name, data.server_description, data.registration), "server_")
     made = await use(AccountService).set_up(data.token, data.name, data.password, data.display_name, browser.address())
+    await use(InstanceService).change(Actor(made.id, browser.address()), changes)
     return await _begin(made)
 
 

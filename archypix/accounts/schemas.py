@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from archypix.accounts.models import Account, AuditEntry, Invite, Session, Token, Usage
 from archypix.core.clock import rfc3339
+from archypix.instance.schemas import Description, Mode, ServerName
 
 # Generous bounds against abuse; the rules themselves are the services'.
 Name = Annotated[str, StringConstraints(max_length=100)]
@@ -53,11 +54,18 @@ class Registration(Body):
     invite: Secret | None = None
 
 
+class SetupLink(Body):
+    token: Secret
+
+
 class Setup(Body):
     token: Secret
     name: Name
     password: Password
     display_name: Line = ""
+    server_name: ServerName | None = None
+    server_description: Description | None = None
+    registration: Mode | None = Field(None, description="Not given: the server's setting.")
 
 
 class NewAccount(Body):
@@ -164,8 +172,12 @@ class Ended(BaseModel):
     sessions_ended: int
 
 
+class SetupLinkOut(BaseModel):
+    holds: bool
+
+
 class RegistrationOut(BaseModel):
-    mode: Literal["open", "invite", "closed"]
+    mode: Mode
 
 
 class AdminAccountOut(AccountOut):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
 from archypix.accounts import rules
 from archypix.accounts.errors import InviteInvalid, NameTaken, RegistrationClosed, SetupLinkSpent
@@ -20,8 +20,8 @@ from archypix.accounts.store import accounts as store
 from archypix.accounts.store import audit, credentials, invites
 from archypix.core.database import Connection, Database
 from archypix.core.errors import Moved, NotFound, Unauthenticated
-
-Registration: TypeAlias = Literal["open", "invite", "closed"]
+from archypix.instance import store as instance
+from archypix.instance.models import Registration
 
 SETUP_LINK_LIFETIME = timedelta(days=7)
 TOKENS_KEPT = timedelta(days=30)
@@ -46,6 +46,7 @@ class AccountService:
     """Finds callers, makes accounts, and answers people about their own account.
 
     `default_quota` in bytes is what accounts start with that make themselves; 0 means no limit.
+    `registration` is who may make one while no administrator has said it.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class AccountService:
         self._limiter = limiter
         self._default_quota = default_quota or None
         self._last_used = LastUsed(database)
-        self.registration = registration
+        self._registration = registration
 
     def ask_for_names(self, registry: NameRegistry) -> None:
         """Have `registry` asked before an account is made; to be called before the first one is."""
@@ -97,10 +98,10 @@ class AccountService:
             self._last_used.note(found.caller)
         return found.caller
 
-    async def has_administrator(self) -> bool:
-        """Whether anybody can administer this server."""
+    async def registration(self) -> Registration:
+        """Who may make an account: what administrators have said, or else the setting."""
         async with self._database.connection() as connection:
-            return await store.count_administrators(connection) > 0
+            return (await instance.current(connection)).registration or self._registration
 
     async def issue_setup_link(self) -> str | None:
         """A secret that makes the first administrator, once, within seven days; older ones stop working.
@@ -151,13 +152,14 @@ class AccountService:
         Where an invite is needed, one of its uses is taken in the transaction that makes the account. Otherwise as
         `AccountMaker.make`.
         """
-        if self.registration == "closed":
+        mode = await self.registration()
+        if mode == "closed":
             raise RegistrationClosed
         await self._limiter.hit(f"register:{network_of(address)}", REGISTRATIONS_PER_HOUR, 3600)
         name = rules.new_name(name, reserved_allowed=False)
         password = rules.new_password(password, name=name)
         display_name = rules.line(display_name, path="display_name", most=rules.MAX_DISPLAY_NAME)
-        code = secret_hash((invite or "").strip()) if self.registration == "invite" else None
+        code = secret_hash((invite or "").strip()) if mode == "invite" else None
         async with self._database.connection() as connection:
             if code is not None and not await invites.holds(connection, code):
                 raise InviteInvalid

@@ -6,18 +6,22 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
+
+import asyncpg
 
 from archypix import __version__
-from archypix.backup import vault
+from archypix.backup import records, vault
 from archypix.backup.copying import FILE, Copying, Report
 from archypix.backup.disk import Packed, explained
 from archypix.backup.dump import WANTED, Dumped, connected, dump, require_whole
 from archypix.backup.models import FORMAT, Entry, Manifest, Objects, Part
+from archypix.backup.records import Record
 from archypix.backup.store import Store, objects
 from archypix.core.database import Database
-from archypix.core.errors import StartupError
+from archypix.core.errors import ArchypixError, StartupError
 from archypix.core.holds import Hold, storage_held
 from archypix.core.ids import new_id
 from archypix.core.runtime.cluster import cluster_folder
@@ -74,11 +78,29 @@ async def make(settings: Settings, root: Path, *, passphrase: str | None, keep: 
                         master = await master_secret(settings, data, database)
                         making = _Making(settings, store, folder, dumped, master, say)
                         content = await making.finish(data, passphrase, hold)
-                        return await asyncio.to_thread(_ended, store, folder, content, making.report, keep)
+                        made = await asyncio.to_thread(_ended, store, folder, content, making.report, keep)
+                    if kind == "server":
+                        await _note(database, root, made, say)
+                    return made
             except BaseException:
                 if folder is not None:
                     await asyncio.to_thread(store.drop, folder)
                 raise
+
+
+async def _note(database: Database, root: Path, made: Made, say: Say) -> None:
+    """Let administrators see in the application that there is a backup, which is whole even if they cannot."""
+    content, report = made.manifest, made.report
+    record = Record(
+        UUID(content.id), datetime.fromisoformat(content.made_at), datetime.now(UTC), str(root)[:4096],
+        content.objects.count, content.objects.size, report.copied, report.copied_bytes, report.missing.count,
+        content.sealed,
+    )  # fmt: skip
+    try:
+        async with database.transaction() as connection:
+            await records.add(connection, record)
+    except (ArchypixError, asyncpg.PostgresError) as error:
+        say(f"the backup is whole, but the server was not told of it: {error}")
 
 
 def _ended(store: Store, folder: Path, content: Manifest, report: Report, keep: int | None) -> Made:

@@ -55,7 +55,8 @@ class Settings(BaseModel):
     )
 
     registration: Literal["open", "invite", "closed"] = Field(
-        "closed", description="Who may make an account: anyone, people with an invite, nobody."
+        "closed",
+        description="Who may make an account, until an administrator chooses: anyone, people with an invite, nobody.",
     )
     default_quota: int = Field(0, ge=0, description="Bytes a new account may store; 0 means no limit.")
     trash_days: int = Field(30, ge=0, le=3650, description="Days a picture stays in the trash before it is purged.")
@@ -71,6 +72,9 @@ class Settings(BaseModel):
 
     trusted_proxies: str = Field(
         "", description="Comma-separated addresses or networks whose `X-Forwarded-*` headers are believed."
+    )
+    web_dist: Path | None = Field(
+        None, description="Folder of another build of the web application, for those who are changing it."
     )
     webdav_allow_http: bool = Field(
         False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -86,7 +87,8 @@ class _Provider(OpenAPIProvider):
         for route in self.raw_routes:
             if not route.openapi:
                 continue
-            operation = dict(route.openapi)
+            name = re.sub(r"\W+", "_", route.path).strip("_")
+            operation = {"operationId": f"{route.method.lower()}_{name}", **route.openapi}
             _complete(operation, route.policy)
             found["paths"].setdefault(route.path, {})[route.method.lower()] = operation
         return found
@@ -95,7 +97,9 @@ class _Provider(OpenAPIProvider):
         paths, components = super().build_paths(rule)
         policy = policy_of(self._app.view_functions[rule.endpoint])
         for path in paths.values():
-            for operation in path.values():
+            for method, operation in path.items():
+                # Functions of different blueprints may have one name.
+                operation["operationId"] = f"{method}_{rule.endpoint.replace('.', '_')}"
                 _complete(operation, policy)
         return paths, components
 

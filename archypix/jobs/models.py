@@ -56,3 +56,31 @@ class Held:
     blob_id: UUID
     attempts: int
     crashes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many jobs of a kind are in a state: `due`, `put off`, `leased` or `failed`."""
+
+    kind: str
+    state: str
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A job as administrators see it: whose picture it is about, and how it goes, but nothing of the picture."""
+
+    id: UUID
+    kind: str
+    state: str
+    owner: str
+    picture_id: UUID
+    attempts: int
+    crashes: int
+    error: str | None
+    worker: str | None
+    created_at: datetime
+    next_attempt_at: datetime
+    lease_until: datetime | None

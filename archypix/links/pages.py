@@ -33,6 +33,8 @@ PLAYED: Final = frozenset({"video/mp4", "video/webm", "video/quicktime"})
 # What a picture is taken for until it is known how wide and high it is.
 USUAL: Final = (3, 2)
 WIDEST, NARROWEST = 3.0, 0.5
+# From so many pictures on, the first page has a cover.
+COVERED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ class Tile:
     ratio: float
     colour: str
     video: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The picture behind the title, in two sizes."""
+
+    medium: str
+    large: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class Pages:
         tiles = [self._tile(secret, one, "medium") for one in page.pictures]
         return self._page(
             "grid.html", link=link, base=_base(secret), tiles=tiles, page=page, count=_counted(count),
-            title=link.name,
+            cover=self._cover(page), title=link.name,
         )  # fmt: skip
 
     def picture(self, link: OpenLink, secret: str, looked: Looked) -> Sheet:
@@ -137,6 +147,21 @@ class Pages:
             f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src {self._sources}; media-src {self._sources};"
             " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
+
+    def _cover(self, page: Page) -> Cover | None:
+        """What the first page begins with: a picture that is wider than high, where there is one.
+
+        Of a few pictures it would only show one of them twice.
+        """
+        if not page.first or len(page.pictures) < COVERED:
+            return None
+        ready = [one for one in page.pictures if one.has_thumbnails]
+        wide = [one for one in ready if one.width and one.height and one.width > one.height]
+        shown = next(iter(wide or ready), None)
+        if shown is None:
+            return None
+        medium, large = (self._guests.thumbnail(shown.blob_id, variant) for variant in ("medium", "large"))
+        return Cover(medium, large)
 
     def _tile(self, secret: str, shown: Shown, variant: Variant, *, exact: bool = False) -> Tile:
         width, height = (shown.width, shown.height) if shown.width and shown.height else USUAL

@@ -51,6 +51,8 @@ STAYS: Final[tuple[Stays, ...]] = (
     Stays("pending_accounts", "who moves is no longer pending"),
     Stays("domain_membership", SERVER),
     Stays("domain_nonces", SERVER),
+    Stays("instance", SERVER),
+    Stays("backups_made", SERVER),
     Stays("storage_holds", SERVER),
     Stays("forwardings", "it is of those who moved away from here"),
     Stays("forwarding_ties", "it is of those who moved away from here"),

@@ -21,6 +21,8 @@ from archypix.pictures.trash_store import NAMED, Moved
 
 # Removed in one transaction; the library is locked meanwhile.
 ROUND = 200
+# Found at once where a selection is purged; of more the caller hears that there are more.
+MOST_SELECTED = 20_000
 ACCOUNTS_A_SWEEP = 50
 NO_PICTURE = "There is no such picture."
 NOT_IN_TRASH = "There is no such picture in the trash."
@@ -99,6 +101,28 @@ class TrashService:
         for start in range(0, len(picture_ids), ROUND):
             purged += await self._purge(account_id, picture_ids=picture_ids[start : start + ROUND])
         return purged
+
+    async def purge_selected(
+        self, account_id: int, selection: Selection, *, dry_run: bool = False, within: float = 15.0
+    ) -> tuple[int, bool]:
+        """Remove the selected pictures of the trash for good; how many went (with `dry_run`: would), and whether all.
+
+        A query must say `trash`. Received pictures stay hidden there. It stops after `within` seconds.
+        """
+        deadline = time.monotonic() + within
+        async with self._database.connection() as connection:
+            tree = await self._trees.read(connection, account_id)
+            parameters = Parameters()
+            chosen = compile_selection(selection, tree, account_id, parameters, trash=True)
+            if dry_run:
+                return await trash_store.count_own(connection, account_id, chosen, parameters.values), True
+            ids = await trash_store.selected_own(connection, account_id, chosen, parameters.values, MOST_SELECTED)
+        purged = 0
+        for start in range(0, len(ids), ROUND):
+            if time.monotonic() > deadline:
+                return purged, False
+            purged += await self._purge(account_id, picture_ids=ids[start : start + ROUND])
+        return purged, len(ids) < MOST_SELECTED
 
     async def purge_one(self, account_id: int, picture_id: UUID) -> None:
         """Remove one picture of the trash for good; `NotFound` when it is not there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from quart import Blueprint, Response
 from quart_schema import document_response, validate_querystring, validate_request
 
@@ -37,9 +37,19 @@ class SelectionChange(Strict):
 
 
 class Chosen(Strict):
-    """Pictures by their ids."""
+    """Pictures by their ids, or a selection of pictures in the trash; `dry_run` only counts those of a selection."""
 
-    ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)] | None = None
+    selection: SelectionIn | None = None
+    dry_run: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Chosen:
+        if (self.ids is None) == (self.selection is None):
+            raise ValueError("either ids or a selection")
+        if self.dry_run and self.selection is None:
+            raise ValueError("only a selection is counted")
+        return self
 
 
 class Affected(Strict):
@@ -119,9 +129,17 @@ async def empty_trash() -> Response:
 @validate_request(Chosen)
 @document_response(Purged, 200)
 async def purge_chosen(data: Chosen) -> Response:
-    """Remove chosen pictures of the trash for good; ids that are not there are passed over."""
-    purged = await use(TrashService).purge(caller().account_id, data.ids)
-    return json_response({"purged": purged, "complete": True})
+    """Remove chosen pictures of the trash for good; ids that are not there are passed over.
+
+    A large selection takes several calls: until `complete`.
+    """
+    service, account_id = use(TrashService), caller().account_id
+    if data.selection is not None:
+        selection = data.selection.selection()
+        purged, complete = await service.purge_selected(account_id, selection, dry_run=data.dry_run)
+    else:
+        purged, complete = await service.purge(account_id, data.ids or ()), True
+    return json_response({"purged": purged, "complete": complete})
 
 
 async def _whole(picture_id: UUID, operation: UUID | None) -> Response:

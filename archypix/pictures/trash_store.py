@@ -162,6 +162,33 @@ async def pick(
     return Doomed([row["id"] for row in rows], [row["blob_id"] for row in rows])
 
 
+async def selected_own(
+    connection: Connection, owner_id: int, chosen: str, parameters: Sequence[Any], limit: int
+) -> list[UUID]:
+    """Up to `limit` of the pictures that the statement `chosen` yields, without received ones."""
+    owner, most = f"${len(parameters) + 1}", f"${len(parameters) + 2}"
+    rows = await connection.fetch(
+        f"SELECT id FROM pictures WHERE owner_id = {owner} AND id IN ({chosen}) AND origin_uri IS NULL LIMIT {most}",
+        *parameters,
+        owner_id,
+        limit,
+        timeout=LONG,
+    )
+    return [row["id"] for row in rows]
+
+
+async def count_own(connection: Connection, owner_id: int, chosen: str, parameters: Sequence[Any]) -> int:
+    """How many of the pictures that the statement `chosen` yields are not received ones."""
+    counted = await connection.fetchval(
+        f"SELECT count(*) FROM pictures WHERE owner_id = ${len(parameters) + 1} AND id IN ({chosen})"
+        " AND origin_uri IS NULL",
+        *parameters,
+        owner_id,
+        timeout=LONG,
+    )
+    return int(counted)
+
+
 async def remove(connection: Connection, owner_id: int, picture_ids: Sequence[UUID]) -> None:
     """Remove pictures for good, with metadata, tags, versions and jobs; their blobs are the caller's to condemn."""
     await connection.execute("DELETE FROM pictures WHERE owner_id = $1 AND id = ANY ($2)", owner_id, list(picture_ids))

@@ -18,6 +18,7 @@ from archypix.gate.preconditions import entity_tag, wanted_revisions
 from archypix.journal.present import operation_header
 from archypix.pipeline import schemas
 from archypix.pipeline.models import Shown
+from archypix.pipeline.rules import both_forms
 from archypix.pipeline.service import NO_SERVICE, Draft, Listing, PipelineService
 from archypix.pipeline.trial import Trial, TrialService
 
@@ -72,6 +73,15 @@ async def try_service(data: schemas.ServiceTrial) -> Response:
     name = data.name or "New service"
     draft = Draft(data.kind, name, data.config, data.requires, data.excludes, data.enabled)
     return _trial(await trials.create(account, draft))
+
+
+@blueprint.post("/services/condition")
+@policy.scope("tags:read")
+@validate_request(schemas.ConditionIn)
+@document_response(schemas.ConditionOut, 200)
+async def read_condition(data: schemas.ConditionIn) -> Response:
+    """A condition in both of its forms: as a tree, and as a query where the language can say it."""
+    return json_response(dict(zip(("tree", "query"), both_forms(data.when, "when"), strict=True)))
 
 
 @blueprint.get("/services/<service_id>")

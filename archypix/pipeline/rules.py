@@ -81,6 +81,15 @@ def parse_when(when: object, path: str) -> Predicate:
     return parse_query(when, path)
 
 
+def both_forms(when: object, path: str) -> tuple[dict[str, Any], str | None]:
+    """A condition as a tree, and as a query string; None where the language cannot say it."""
+    predicate = parse_when(when, path)
+    try:
+        return to_tree(predicate), print_query(predicate)
+    except ValueError:
+        return to_tree(predicate), None
+
+
 def rewrite_when(when: Any, current: Callable[[str], str]) -> Any:
     """A condition as it was written, with the paths that `current` gives in place of those that are written there.
 

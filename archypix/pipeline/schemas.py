@@ -55,6 +55,19 @@ class ServiceTrial(ServiceChange):
     kind: Kind | None = None
 
 
+class ConditionIn(Strict):
+    """A condition on pictures: a tree, or a query string."""
+
+    when: dict[str, Any] | str
+
+
+class ConditionOut(BaseModel):
+    """The same condition as a tree and as a query; `query` is null where the language cannot say it."""
+
+    tree: dict[str, Any]
+    query: str | None
+
+
 class DeletionQuery(BaseModel):
     """`promote`: the tags stay, as if given by hand."""
 

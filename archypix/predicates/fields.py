@@ -31,6 +31,8 @@ def _unknown(kind: Kind) -> Fact:
 
 FACTS: dict[str, Fact] = {
     "captured_at": _column("date", "captured_at"),
+    # What orders the timeline: every picture has it.
+    "sorted_at": Fact("date", "p.sorted_at", ("captured_at", "sorted_at")),
     "ingested_at": Fact("date", "(p.ingested_at AT TIME ZONE 'UTC')", ("ingested_at",)),
     "edited_at": Fact("date", "(p.edited_at AT TIME ZONE 'UTC')", ("edited_at",)),
     **{name: _column("number", name) for name in ("latitude", "longitude", "altitude")},

@@ -11,7 +11,7 @@ from archypix.predicates.printing import write
 from archypix.predicates.terms import read_term
 from archypix.predicates.walk import patterns
 
-__all__ = ["MAX_TEXT", "parse_query", "print_query"]
+__all__ = ["MAX_TEXT", "Misread", "parse_query", "print_query", "what_is_wrong"]
 
 # A bracket can add two levels to the tree, `not` one; with the outermost they stay within what a tree may have.
 MAX_NESTING = 16
@@ -28,6 +28,15 @@ def parse_query(text: str, path: str = "q") -> Predicate:
         return _parsed(text)
     except Misread as error:
         raise invalid(error, path) from None
+
+
+def what_is_wrong(text: str) -> Misread | None:
+    """The character at which a query cannot be understood and what was expected there; None where it can."""
+    try:
+        _parsed(text)
+    except Misread as error:
+        return error
+    return None
 
 
 def print_query(predicate: Predicate) -> str:

@@ -40,7 +40,7 @@ NUMBERS = {
     "duration": "duration",
 }
 
-DATES = {"date": "captured_at", "added": "ingested_at", "edited": "edited_at"}
+DATES = {"date": "captured_at", "timeline": "sorted_at", "added": "ingested_at", "edited": "edited_at"}
 
 PARTS: dict[str, Part] = {"month": "month", "season": "season", "weekday": "weekday"}
 

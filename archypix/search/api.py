@@ -13,6 +13,7 @@ from archypix.gate import policy
 from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from archypix.gate.preconditions import entity_tag, wanted_revisions
+from archypix.predicates.language import what_is_wrong
 from archypix.search import schemas
 from archypix.search.models import SavedSearch
 from archypix.search.service import SearchService
@@ -77,6 +78,17 @@ async def suggestions(query_args: schemas.SuggestionQuery) -> Response:
     """What the last word of a query may become."""
     found = await use(SearchService).suggest(caller().account_id, query_args.q, query_args.limit)
     return json_response({"items": [{"kind": one.kind, "text": one.text, "query": one.query} for one in found]})
+
+
+@blueprint.get("/search/check")
+@policy.scope("pictures:read")
+@validate_querystring(schemas.CheckQuery)
+@document_response(schemas.CheckAnswer, 200)
+async def check(query_args: schemas.CheckQuery) -> Response:
+    """Whether a query can be understood, without looking for anything."""
+    wrong = what_is_wrong(query_args.q)
+    fault = None if wrong is None else {"at": wrong.position, "detail": wrong.detail}
+    return json_response({"fault": fault})
 
 
 def search_json(search: SavedSearch) -> dict[str, Any]:

@@ -52,6 +52,25 @@ class SuggestionQuery(Strict):
     limit: Annotated[int, Field(ge=1, le=MOST_SUGGESTED)] = 10
 
 
+class CheckQuery(Strict):
+    """A query that may be none."""
+
+    q: Annotated[str, StringConstraints(max_length=2 * MAX_QUERY)] = ""
+
+
+class QueryFault(BaseModel):
+    """The character (from 1) at which a query cannot be understood, and what was expected there."""
+
+    at: int
+    detail: str
+
+
+class CheckAnswer(BaseModel):
+    """What is wrong with a query; null where nothing is."""
+
+    fault: QueryFault | None
+
+
 class SuggestionItem(BaseModel):
     """What the last word may become: `text` is to be shown, `query` is the whole text with it."""
 

@@ -1,4 +1,4 @@
-"""`GET /timeline` and `GET /timeline/bucket`: what a client needs to draw a library of any size by scrolling."""
+"""`GET /timeline`, `/timeline/bucket` and `/timeline/days`: what a client needs to draw a library of any size."""
 
 from __future__ import annotations
 
@@ -37,6 +37,17 @@ async def bucket(query_args: schemas.BucketQuery) -> Response:
     asked = query_args
     found = await use(TimelineService).pictures(caller().account_id, asked.query(), asked.key, asked.order)
     return json_response({"key": asked.key, "count": found.count, "next": found.next, **found.lists})
+
+
+@blueprint.get("/timeline/days")
+@policy.scope("pictures:read")
+@validate_querystring(schemas.DaysQuery)
+@document_response(schemas.DayColumns, 200)
+async def days(query_args: schemas.DaysQuery) -> Response:
+    """How many of the caller's pictures there are on each day."""
+    asked = query_args
+    found = await use(TimelineService).days(caller().account_id, asked.query(), asked.first, asked.last)
+    return json_response({"days": [day.isoformat() for day, _ in found], "counts": [count for _, count in found]})
 
 
 def _item(bucket: Bucket) -> dict[str, Any]:

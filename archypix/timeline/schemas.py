@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -24,6 +25,13 @@ class BucketQuery(TimelineQuery):
     key: Annotated[str, StringConstraints(max_length=MAX_KEY)] = Field(description="A `key` or `next` of the timeline.")
 
 
+class DaysQuery(QueryFields):
+    """Which pictures, and of what days; both ends are included."""
+
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to")
+
+
 class BucketItem(BaseModel):
     """A stretch of time with pictures: wall clocks from `from` on, before `to` (null: without end)."""
 
@@ -40,11 +48,19 @@ class TimelineAnswer(BaseModel):
     total: int
 
 
+class DayColumns(BaseModel):
+    """Days with pictures, ascending, and how many each has: the n-th values belong together."""
+
+    days: list[date]
+    counts: list[int]
+
+
 class BucketColumns(BaseModel):
     """Pictures as columns: the n-th values of all lists belong to the n-th picture.
 
-    `ratio` is width through height as shown, `duration` in seconds, `thumbnails` an address with `{size}` in the place
-    of `small`, `medium` or `large`. `next` is the key of what did not fit into this answer.
+    `ratio` is width through height as shown, `name` the title or else the name of the file, `duration` in seconds,
+    `thumbnails` an address with `{size}` in the place of `small`, `medium` or `large`. `next` is the key of what did
+    not fit into this answer.
     """
 
     key: str
@@ -56,6 +72,7 @@ class BucketColumns(BaseModel):
     sorted_at: list[str]
     kind: list[Literal["image", "raw", "video", "other"]]
     state: list[State]
+    name: list[str]
     duration: list[float | None]
     rating: list[int | None]
     thumbnails: list[str | None]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +24,9 @@ from archypix.timeline.models import MOST_IN_BUCKET, Bucket, Edge, Order, Span
 WITHIN = 10.0
 # Days with more pictures than a bucket takes are divided as long as there are no more than these to look at.
 MOST_DIVIDED = 100_000
-SHOWN = ("ids", "ratio", "blurhash", "sorted_at", "kind", "state", "duration", "rating")
+# Days of one answer: a hundred years.
+MOST_DAYS = 40_000
+SHOWN = ("ids", "ratio", "blurhash", "sorted_at", "kind", "state", "name", "duration", "rating")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,26 @@ class TimelineService:
         if order == "desc":
             buckets.reverse()
         return Timeline(buckets, sum(bucket.pictures for bucket in buckets))
+
+    async def days(
+        self, owner_id: int, query: PictureQuery, first: date | None, last: date | None
+    ) -> list[tuple[date, int]]:
+        """Days with pictures that meet the query, ascending, from `first` to `last`, and how many each has.
+
+        The latest 40,000 at most. `Invalid` for a query that takes too long.
+        """
+        async with self._database.connection() as connection:
+            resolved = await self._resolve(connection, owner_id, query)
+            if resolved.impossible:
+                return []
+            try:
+                days, counts = await _counted(connection, owner_id, resolved)
+            except TimeoutError as error:
+                raise _too_slow() from error
+        start = 0 if first is None else bisect_left(days, first.toordinal())
+        stop = len(days) if last is None else bisect_right(days, last.toordinal())
+        start = max(start, stop - MOST_DAYS)
+        return [(date.fromordinal(day), count) for day, count in zip(days[start:stop], counts[start:stop], strict=True)]
 
     async def pictures(self, owner_id: int, query: PictureQuery, key: str, order: Order) -> Columns:
         """The pictures of one bucket, at most 2,000. `Invalid` for what is no key, or takes too long."""
@@ -128,14 +152,17 @@ def pattern(thumbnails: Mapping[str, str | None]) -> str | None:
     return shown if fits else small
 
 
-async def _buckets(connection: Connection, owner_id: int, resolved: Resolved) -> list[Bucket]:
+async def _counted(connection: Connection, owner_id: int, resolved: Resolved) -> tuple[list[int], list[int]]:
+    """Ordinals of days, ascending, and how many pictures there are on each."""
     shelf = store.shelf_of(resolved)
     if shelf is not None:
         exact = resolved.query.exact and bool(resolved.tags)
-        days, counts = await store.counted_days(connection, owner_id, shelf, own=exact)
-    else:
-        days, counts = await store.grouped_days(connection, owner_id, resolved, within=WITHIN)
-    buckets = make_buckets(days, counts)
+        return await store.counted_days(connection, owner_id, shelf, own=exact)
+    return await store.grouped_days(connection, owner_id, resolved, within=WITHIN)
+
+
+async def _buckets(connection: Connection, owner_id: int, resolved: Resolved) -> list[Bucket]:
+    buckets = make_buckets(*await _counted(connection, owner_id, resolved))
     left = MOST_DIVIDED
     divided: list[Bucket] = []
     for bucket in buckets:

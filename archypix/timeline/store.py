@@ -35,14 +35,16 @@ SELECT sorted_at, id, n, most FROM (
 PICTURES = """
 SELECT array_agg(x.id::text) AS ids, array_agg(x.ratio) AS ratio, array_agg(x.blurhash) AS blurhash,
     array_agg(x.shown_at) AS sorted_at, array_agg(x.kind) AS kind, array_agg(x.state) AS state,
-    array_agg(x.duration) AS duration, array_agg(x.rating) AS rating, array_agg(x.blob_id) AS blobs,
-    array_agg(x.origin_uri) AS origins, array_agg(x.origin_owner_id) AS origin_owners,
+    array_agg(x.name) AS name, array_agg(x.duration) AS duration, array_agg(x.rating) AS rating,
+    array_agg(x.blob_id) AS blobs, array_agg(x.origin_uri) AS origins, array_agg(x.origin_owner_id) AS origin_owners,
     (array_agg(x.sorted_at))[{limit}:] AS last_times, (array_agg(x.id))[{limit}:] AS last_ids
 FROM (
     SELECT p.id, p.sorted_at, p.blurhash, p.kind, p.state, p.duration, p.rating,
+        coalesce(nullif(p.title, ''), p.filename) AS name,
         round(p.width * 1000.0::float8 / nullif(p.height, 0)) / 1000 AS ratio,
         to_char(greatest(least(p.sorted_at, '9999-12-31 23:59:59'::timestamp), '0001-01-01'::timestamp),
-            'YYYY-MM-DD"T"HH24:MI:SS') AS shown_at,
+            CASE WHEN p.sorted_at = date_trunc('second', p.sorted_at) THEN 'YYYY-MM-DD"T"HH24:MI:SS'
+                ELSE 'YYYY-MM-DD"T"HH24:MI:SS.US' END) AS shown_at,
         CASE WHEN p.has_thumbnails THEN p.blob_id END AS blob_id,
         CASE WHEN p.has_thumbnails THEN p.origin_uri END AS origin_uri, p.origin_owner_id
     FROM {tables} WHERE {conditions} ORDER BY {order} LIMIT {limit} + 1

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from archypix import __version__
 from archypix.core.database import Database
+from archypix.instance.service import InstanceService
 
 SCHEMA: Final = "http://nodeinfo.diaspora.software/ns/schema/2.1"
 # What other Archypix servers may rely on; what somebody does not know is ignored.
@@ -32,22 +33,27 @@ _COUNTS = """
 class NodeInfo:
     """Counts at most every ten minutes, however often it is asked."""
 
-    def __init__(self, database: Database, *, open_registrations: bool) -> None:
+    def __init__(self, database: Database, instance: InstanceService) -> None:
         self._database = database
-        self._open = open_registrations
+        self._instance = instance
         self._counted: tuple[float, dict[str, Any]] | None = None
         self._counting = asyncio.Lock()
 
     async def document(self) -> dict[str, Any]:
         """The document, as its schema has it."""
+        instance = await self._instance.current()
         return {
             "version": "2.1",
             "software": {"name": "archypix", "version": __version__},
             "protocols": ["activitypub"],
             "services": {"inbound": [], "outbound": []},
-            "openRegistrations": self._open,
+            "openRegistrations": instance.registration == "open",
             "usage": await self._usage(),
-            "metadata": {"apx": {"version": 1, "capabilities": list(CAPABILITIES)}},
+            "metadata": {
+                "nodeName": instance.name,
+                "nodeDescription": instance.description,
+                "apx": {"version": 1, "capabilities": list(CAPABILITIES)},
+            },
         }
 
     async def _usage(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`/follows`, those whom the caller follows, and `/followers`, those who follow the caller or their collections."""
+"""`/people/resolve`, who has a handle; `/follows`, whom the caller follows; `/followers`, who follows the caller."""
 
 from __future__ import annotations
 
@@ -21,7 +21,20 @@ blueprint = Blueprint("follows", __name__)
 
 # Other servers are asked while somebody waits; a person with a long list has it through in an evening.
 LOOKUPS = 300
+# Looking somebody up while their handle is typed asks more often, and mostly for those who are known.
+GLANCES = 600
 HOUR = 3600.0
+
+
+@blueprint.get("/people/resolve")
+@policy.scope("people:read")
+@validate_querystring(schemas.ResolveQuery)
+@document_response(schemas.PersonFound, 200)
+async def resolve(query_args: schemas.ResolveQuery) -> Response:
+    """Who is called so, on any server; they are not told."""
+    await use(Limiter).hit(f"resolve:{caller().account_id}", GLANCES, HOUR)
+    found = await use(FollowService).look(caller().account_id, query_args.handle)
+    return json_response(actor_json(found.actor) | {"me": found.is_me, "local": found.is_local})
 
 
 @blueprint.post("/follows")

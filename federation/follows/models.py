@@ -27,6 +27,15 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody who was looked for by their handle: who asked themselves, perhaps, or another person of this server."""
+
+    actor: Profile
+    is_me: bool
+    is_local: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Follower:
     """One who follows an actor of this server: `of` is that actor's name, `alice` or `alice.travel`."""
 

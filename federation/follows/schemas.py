@@ -18,6 +18,12 @@ class FollowNew(Strict):
     handle: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 
 
+class ResolveQuery(Strict):
+    """Whom to look for, in any of the ways of `FollowNew`."""
+
+    handle: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+
+
 class FollowQuery(Strict):
     """Which follows, and which page of them."""
 
@@ -46,6 +52,13 @@ class ActorItem(BaseModel):
     icon_url: str | None
     url: str
     moved_to: str | None
+
+
+class PersonFound(ActorItem):
+    """Who has a handle; `me`: the caller. `local`: somebody of this server."""
+
+    me: bool
+    local: bool
 
 
 class FollowItem(BaseModel):

@@ -12,7 +12,7 @@ from archypix.pictures.cursor import Position, encode_cursor, fingerprint
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
 from federation.follows import followers_store, handles, store
-from federation.follows.models import Follow, Follower
+from federation.follows.models import Follow, Follower, Found
 from federation.follows.paging import behind
 from federation.follows.ties import Ties
 from federation.moderation.models import Verdict
@@ -58,17 +58,26 @@ class FollowService:
         person = await self._actors.of_account(account_id)
         if person.moved_to is not None:
             raise Conflict("You have moved to another account: follow from there.", code="has_moved")
-        local = handles.local_name(_checked(handle), self._ties.addresses)
-        found: LocalActor | RemoteActor
-        if local is not None:
-            found = await self._local(local)
-            if found.id == person.id:
-                raise Invalid("This is you.", faults=(Fault("handle", "Nobody follows themselves."),), code="oneself")
-        else:
-            found = await self._resolve(handles.whole(handle, self._ties.addresses))
+        found = await self._find(handle)
+        if found.uri == person.uri:
+            raise Invalid("This is you.", faults=(Fault("handle", "Nobody follows themselves."),), code="oneself")
         if found.moved_to is not None:
             raise Conflict(f"This account has moved to {found.moved_to}.", code="moved")
         return await self._ask(person, found)
+
+    async def look(self, account_id: int, handle: str) -> Found:
+        """Who is called so, without doing anything to them. Raises as `follow` does where nobody can be found."""
+        person = await self._actors.of_account(account_id)
+        found = await self._find(handle)
+        async with self._database.transaction() as connection:
+            profile = await store.profile_of(connection, await self._row(connection, found))
+        return Found(profile, is_me=found.uri == person.uri, is_local=isinstance(found, LocalActor))
+
+    async def _find(self, handle: str) -> LocalActor | RemoteActor:
+        local = handles.local_name(_checked(handle), self._ties.addresses)
+        if local is not None:
+            return await self._local(local)
+        return await self._resolve(handles.whole(handle, self._ties.addresses))
 
     async def _local(self, name: str) -> LocalActor:
         user, _, slug = name.partition(".")

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
-from federation.follows.models import Follow, FollowingRow
+from federation.follows.models import Follow, FollowingRow, Profile
 from federation.follows.sql import ON_HOST, PROFILE, profile
 
 FOLLOW = f"f.id, f.state, f.created_at, f.answered_at, {PROFILE}"
@@ -15,6 +15,13 @@ FOLLOWING_ROW = "f.id, f.account_id, f.remote_actor_id, f.state, f.follow_id, r.
 
 def _follow(row: Row) -> Follow:
     return Follow(row["id"], row["state"], profile(row), row["created_at"], row["answered_at"])
+
+
+async def profile_of(connection: Connection, remote_actor_id: int) -> Profile:
+    """What lists say of the actor of that row, which is there: what anybody may read of them."""
+    row = await connection.fetchrow(f"SELECT {PROFILE} FROM remote_actors r WHERE r.id = $1", remote_actor_id)
+    assert row is not None
+    return profile(row)
 
 
 async def follows(

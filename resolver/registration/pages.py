@@ -27,7 +27,7 @@ from resolver.registration.service import RegistrationService
 
 blueprint = Blueprint("pages", __name__, template_folder="templates")
 
-STYLE = resources.files("archypix.accounts").joinpath("templates", "pages.css").read_bytes()
+STYLE = resources.files("resolver.registration").joinpath("templates", "resolver", "pages.css").read_bytes()
 STYLE_TAG = hashlib.sha256(STYLE).hexdigest()[:16]
 HEADERS = {
     "Content-Security-Policy": (

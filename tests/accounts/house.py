@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from quart import Quart, Response
 
-from archypix.accounts import admin_api, api, pages
+from archypix.accounts import admin_api, api
 from archypix.accounts.administration import AdministrationService
 from archypix.accounts.limiter import Limiter
 from archypix.accounts.models import COMMAND_LINE
@@ -24,6 +24,8 @@ from archypix.gate.application import make_application
 from archypix.gate.context import provide
 from archypix.gate.policy import refuse_undeclared
 from archypix.gate.requests import Doorkeeper
+from archypix.instance import api as instance_api
+from archypix.instance.service import InstanceService
 
 PASSWORD = "correct horse battery"
 
@@ -104,6 +106,7 @@ class House:
     sessions: SessionService
     tokens: TokenService
     administration: AdministrationService
+    instance: InstanceService
 
     def visitor(self, address: str = "198.51.100.7", token: str | None = None) -> Visitor:
         return Visitor(self.app, address, token)
@@ -150,13 +153,13 @@ async def open_house(
     administration = AdministrationService(database, passwords, default_quota=default_quota)
     doorkeeper = Doorkeeper(accounts, origin=origin, trusted_proxies=())
     app = make_application(doorkeeper)
-    provide(app, accounts, sessions, tokens, administration, doorkeeper)
-    for blueprint in (api.blueprint, admin_api.blueprint):
+    instance = InstanceService(database, domain="a.test", registration=registration)
+    provide(app, accounts, sessions, tokens, administration, instance, doorkeeper)
+    for blueprint in (api.blueprint, admin_api.blueprint, instance_api.blueprint):
         app.register_blueprint(blueprint, url_prefix="/api/v1")
-    app.register_blueprint(pages.blueprint)
     refuse_undeclared(app)
     try:
-        yield House(app, database, limiter, passwords, accounts, sessions, tokens, administration)
+        yield House(app, database, limiter, passwords, accounts, sessions, tokens, administration, instance)
     finally:
         await accounts.close()
         await limiter.close()

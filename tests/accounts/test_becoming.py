@@ -31,14 +31,14 @@ def setup_body(secret: str | None, name: str = "root") -> dict[str, Any]:
 
 
 async def test_the_setup_link_makes_the_administrator_and_signs_in(house: House) -> None:
-    assert not await house.accounts.has_administrator()
+    assert not await house.instance.is_set_up()
     secret = await house.accounts.issue_setup_link()
     visitor = house.visitor()
     made = await visitor.send("POST", "/setup", setup_body(secret, "admin"), status=201)
     assert made["account"]["is_admin"]
     visitor.csrf = made["csrf_token"]
     assert [item["name"] for item in (await visitor.get("/admin/accounts"))["items"]] == ["admin"]
-    assert await house.accounts.has_administrator()
+    assert await house.instance.is_set_up()
     assert await house.accounts.issue_setup_link() is None
 
 

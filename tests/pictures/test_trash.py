@@ -124,6 +124,26 @@ async def test_only_what_is_in_the_trash_is_purged(alice: Person) -> None:
     assert (await alice.call("DELETE", f"/pictures/{third}?permanent=true")).status == 404
 
 
+async def test_a_selection_of_the_trash_is_purged(alice: Person) -> None:
+    first, second, third = await add(alice, 3)
+    for identifier in (first, second):
+        await alice.send("DELETE", f"/pictures/{identifier}")
+    everything = {"query": {"trash": True}, "include": [third], "exclude": [second]}
+    counted = await alice.send("POST", "/trash/purge", {"selection": everything, "dry_run": True})
+    assert counted == {"purged": 1, "complete": True}
+    assert await listed(alice, trash="true") == {first, second}
+    assert await alice.send("POST", "/trash/purge", {"selection": everything}) == {"purged": 1, "complete": True}
+    assert await listed(alice, trash="true") == {second}
+    assert await listed(alice) == {third}
+    for wrong in (
+        {"selection": {"query": {}}},
+        {},
+        {"ids": [second], "dry_run": True},
+        {"ids": [second], "selection": everything},
+    ):
+        assert (await alice.call("POST", "/trash/purge", json=wrong)).status == 422
+
+
 async def test_a_file_that_somebody_else_has_too_stays(alice: Person, bob: Person, site: Site) -> None:
     (mine,) = await add(alice, 1)
     (theirs,) = await add(bob, 1)

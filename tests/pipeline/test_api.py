@@ -239,6 +239,25 @@ async def test_ids_that_are_none_are_not_found(office: tuple[Gallery, Runner], s
         await gallery.alice.send(method, f"/services/{quote(service_id)}", body, status=404)
 
 
+@pytest.mark.parametrize(
+    ("when", "tree", "query"),
+    [
+        ("iso:>=800 -tag:/A", {"and": [{"field": "iso", "min": 800}, {"not": {"tag": "/A"}}]}, "iso:>=800 -tag:/A"),
+        ({"field": "captured_at", "month": "august"}, {"field": "captured_at", "month": 8}, "month:8"),
+        ({"field": "lens", "ends_with": "II"}, {"field": "lens", "ends_with": "II"}, None),
+        ("", {"always": True}, ""),
+    ],
+)
+async def test_a_condition_is_told_in_both_forms(
+    office: tuple[Gallery, Runner], when: Any, tree: dict[str, Any], query: str | None
+) -> None:
+    gallery, _ = office
+    told = await gallery.alice.send("POST", "/services/condition", {"when": when})
+    assert told == {"tree": tree, "query": query}
+    refused = await gallery.alice.send("POST", "/services/condition", {"when": "iso:many"}, status=422)
+    assert refused["errors"][0]["path"] == "when"
+
+
 async def test_orders_that_are_none_are_refused(office: tuple[Gallery, Runner]) -> None:
     gallery, _ = office
     one = (await gallery.alice.send("POST", "/services", _new(), status=201))["id"]

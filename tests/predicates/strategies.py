@@ -39,7 +39,7 @@ TEXT_FIELDS = ("camera_make", "camera_model", "camera", "lens", "filename", "med
                "xmp.dc.x y")  # fmt: skip
 NUMBER_FIELDS = ("latitude", "altitude", "iso", "aperture", "focal_length", "exposure", "orientation", "width",
                  "megapixels", "aspect", "size", "rating", "duration", "exif.Name")  # fmt: skip
-DATE_FIELDS = ("captured_at", "ingested_at", "edited_at")
+DATE_FIELDS = ("captured_at", "sorted_at", "ingested_at", "edited_at")
 TEXTS = ("", "a", "Ab", "É-1", "ab ba.1", "a_b", "Lake", "lake b", "ABba-é")
 WORDS = ("a", "ab", "É", "lake", "b", "ba.1", "é-1", "canon", "-", "A_b")
 NUMBERS = (0.0, 0.5, 1.0, 2.0, 2.8, 4.0, 12.0, 100.0, -3.5)

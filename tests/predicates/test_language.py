@@ -65,6 +65,7 @@ MEANINGS: dict[str, Predicate] = {
     "date:2020-02": taken(datetime(2020, 2, 1), datetime(2020, 3, 1)),
     "date:2020-02-28..2020-03": taken(datetime(2020, 2, 28), datetime(2020, 4, 1)),
     "date:>2020": taken(datetime(2021, 1, 1), None),
+    "timeline:>2020-05-03T10:00:00.250000": DateRange("sorted_at", datetime(2020, 5, 3, 10, 0, 0, 250001), None),
     "added:<=2020": DateRange("ingested_at", None, datetime(2021, 1, 1)),
     "year:2020": DatePart("captured_at", "year", (2020,)),
     "year:2020,2018": DatePart("captured_at", "year", (2018, 2020)),

@@ -76,3 +76,13 @@ def test_any_text_can_be_gone_on_with(text: str) -> None:
 def test_what_is_suggested_is_a_query(value: str) -> None:
     if value.strip():
         parse_query(suggesting.unfinished("camera:").finished("camera", value))
+
+
+async def test_a_query_is_checked_without_looking_for_anything(alice: Person) -> None:
+    assert await alice.get("/search/check", q="lake (iso:>=800 or tag:/A)") == {"fault": None}
+    assert await alice.get("/search/check", q="") == {"fault": None}
+    fault = (await alice.get("/search/check", q="lake isoo:800"))["fault"]
+    assert fault["at"] == 6
+    assert "did you mean `iso:`" in fault["detail"]
+    assert (await alice.get("/search/check", q="🏔 iso:"))["fault"]["at"] == 7
+    assert (await alice.get("/search/check", q="a" * 2001))["fault"]["at"] == 2001

@@ -109,7 +109,8 @@ async def test_what_a_bucket_tells_of_its_pictures(gallery: Gallery) -> None:
         "ids": [str(video), str(photo)],
         "ratio": [None, 1.333],
         "blurhash": [None, "LKO2?U%2Tw=w"],
-        "sorted_at": ["2020-05-07T00:00:00", "2020-05-06T07:08:09"],
+        "sorted_at": ["2020-05-07T00:00:00", "2020-05-06T07:08:09.123456"],
+        "name": ["picture.jpg", "picture.jpg"],
         "kind": ["video", "image"],
         "state": ["processing", "ready"],
         "duration": [12.5, None],
@@ -178,3 +179,23 @@ async def test_a_bucket_that_grew_gives_its_rest_by_the_next_key(gallery: Galler
 async def test_a_bad_parameter_is_named(gallery: Gallery, path: str, field: str) -> None:
     problem = await gallery.alice.send("GET", path, status=422)
     assert [error["path"] for error in problem["errors"]] == [field]
+
+
+@pytest.mark.parametrize("asked", QUERIES, ids=lambda asked: urlencode(asked) or "everything")
+async def test_days_hold_what_buckets_hold(gallery: Gallery, asked: list[tuple[str, str]]) -> None:
+    await stock(gallery.shelf)
+    whole = await gallery.alice.get(f"/timeline?{urlencode(asked)}")
+    found = await gallery.alice.get(f"/timeline/days?{urlencode(asked)}")
+    assert sum(found["counts"]) == whole["total"]
+    assert found["days"] == sorted(set(found["days"]))
+    assert len(found["days"]) == len(found["counts"])
+    some = await gallery.alice.get(
+        f"/timeline/days?{urlencode([*asked, ('from', '2019-02-01'), ('to', '2020-03-28')])}"
+    )
+    kept = [(day, n) for day, n in zip(found["days"], found["counts"], strict=True) if "2019-02" <= day <= "2020-03-28"]
+    assert list(zip(some["days"], some["counts"], strict=True)) == kept
+
+
+@pytest.mark.parametrize("text", ["from=yesterday", "to=2020-13-01", "q=iso:", "key=2020-05"])
+async def test_what_are_no_days_is_refused(gallery: Gallery, text: str) -> None:
+    assert (await gallery.alice.call("GET", f"/api/v1/timeline/days?{text}")).status_code == 422

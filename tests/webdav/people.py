@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import count
+from typing import Any
 
 import requests
 
@@ -24,10 +25,10 @@ class People:
         assert began.status_code == 201, began.text
         self._administrator = self._signed_in("admin", began)
 
-    def make(self) -> User:
-        """Somebody new."""
+    def make(self, **settings: Any) -> User:
+        """Somebody new; `settings` are an administrator's, such as `quota`."""
         account = {"name": f"person{next(self._numbers)}", "password": PASSWORD}
-        made = self._administrator.post("/admin/accounts", json=account)
+        made = self._administrator.post("/admin/accounts", json=account | settings)
         assert made.status_code == 201, made.text
         began = requests.post(f"{self._server.url}/api/v1/session", json=account, timeout=60)
         assert began.status_code == 200, began.text

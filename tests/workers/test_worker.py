@@ -242,7 +242,7 @@ async def test_a_decoder_that_dies_before_it_is_ready_is_started_again(alice: Pe
 
 async def _kill_decoder(worker: WorkerProcess, *, busy: bool) -> bool:
     for child in psutil.Process(worker.pid).children(recursive=True):
-        if not busy or child.cpu_percent(0.05) > 30:
+        if not busy or child.cpu_percent(0.05) > 5:
             os.kill(child.pid, signal.SIGKILL)
             return True
     return False

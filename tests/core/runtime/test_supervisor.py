@@ -172,7 +172,8 @@ async def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
 
 async def test_a_grandchild_that_holds_the_output_open_delays_nothing() -> None:
     lines: list[str] = []
-    process = launch(Command(["sh", "-c", "setsid sleep 600 & echo $!; kill -9 $$"]), lines.append)
+    # The child dies by the hand of its grandchild, which by then has a session of its own.
+    process = launch(Command(["sh", "-c", "setsid sh -c 'echo $$; kill -9 '$$'; exec sleep 600' & wait"]), lines.append)
     assert await process.wait() == -SIGKILL
     (grandchild,) = lines
     assert is_alive(int(grandchild))
@@ -185,7 +186,8 @@ async def test_the_loop_goes_on_while_a_child_floods_its_output(supervisor: Supe
     for _ in range(20):
         await asyncio.sleep(0.01)
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
-    assert longest < 0.3
+    # A loop that had to write all that the child says would stand still for as long as that.
+    assert longest < 2
 
 
 async def test_without_pidfds_an_end_is_noticed_too(monkeypatch: pytest.MonkeyPatch) -> None:

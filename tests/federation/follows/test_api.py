@@ -41,6 +41,15 @@ async def _until(look: Callable[[], Awaitable[Any]], what: str, within: float = 
         raise AssertionError(f"not within {within} s: {what}") from None
 
 
+async def test_who_has_a_handle_is_said_without_telling_them(alice: Person, bob: Person) -> None:
+    found = await alice.get("/people/resolve", handle="@bob")
+    assert found["uri"].endswith("/users/bob")
+    assert found["handle"].startswith("@bob@localhost:")
+    assert (found["local"], found["me"], found["type"]) == (True, False, "Person")
+    assert (await alice.get("/people/resolve", handle="alice"))["me"] is True
+    assert (await bob.get("/followers"))["items"] == []
+
+
 async def test_two_people_of_one_server_follow_each_other(alice: Person, bob: Person) -> None:
     follow = await alice.send("POST", "/follows", {"handle": "@bob"}, status=201)
     assert follow["state"] == "pending"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from quart import Response
 
-from tests.accounts.test_pages import Page
 from tests.resolver.registration.house import PASSWORD, House
+from tests.resolver.registration.page import Page
 
 FORM = {"name": "Alice", "display_name": "Alice A.", "password": PASSWORD, "again": PASSWORD}
 

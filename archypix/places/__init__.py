@@ -1,0 +1,1 @@
+"""Where pictures were taken: clusters of them on a map."""

@@ -1,0 +1,1 @@
+"""The web application: files that were built from `web/`, served to browsers."""

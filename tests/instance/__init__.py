@@ -1,0 +1,1 @@
+"""The server's name, and who may join it."""

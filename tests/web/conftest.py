@@ -1,0 +1,81 @@
+"""A browser, a server for each test process, and people on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.programs import needs_program
+from tests.rig.server import Server, User
+from tests.web.visitor import Visit, enter
+from tests.webdav.people import PASSWORD, People, people_of
+
+# On a slow machine much may take longer than five seconds; who waits for what comes does not wait longer for it.
+expect.set_options(timeout=20_000)
+
+
+class Browse(Protocol):
+    """`await browse(person, size=PHONE, dark=True)`: a page of the application, signed in; None: of a stranger."""
+
+    def __call__(self, person: User | None = None, **options: Any) -> Awaitable[Visit]: ...
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium without a window."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=needs_program("chromium"), args=["--no-sandbox"])
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site_env() -> dict[str, str]:
+    """What servers of these tests are told: the build that is tried, where it is another."""
+    return {name: os.environ[name] for name in ("ARCHYPIX_WEB_DIST",) if name in os.environ}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, site_env: dict[str, str]) -> Iterator[Server]:
+    """A server that tests share; each makes people of its own."""
+    server = Server(tmp_path_factory.mktemp("site") / "data", env=site_env, arguments=("--workers", "1")).start(
+        within=60
+    )
+    yield server
+    server.stop(within=30)
+
+
+@pytest.fixture(scope="session")
+def people(site: Server) -> People:
+    return people_of(site)
+
+
+@pytest.fixture
+def person(people: People) -> User:
+    """Somebody new, with an empty library."""
+    return people.make()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browse(browser: Browser) -> AsyncIterator[Browse]:
+    """Makes visits; at the end of the test each of them must have been sound."""
+    async with AsyncExitStack() as stack:
+        visits: list[Visit] = []
+
+        async def made(person: User | None = None, *, server: Server | None = None, **options: Any) -> Visit:
+            at = server or (person.server if person else None)
+            assert at is not None, "whose server?"
+            visit = await enter(browser, at, person.name if person else None, PASSWORD, **options)
+            stack.push_async_callback(visit.context.close)
+            visits.append(visit)
+            return visit
+
+        yield made
+        for visit in visits:
+            await visit.sound()

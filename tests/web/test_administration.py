@@ -1,0 +1,291 @@
+"""Administration: people and invites, the door, jobs, deliveries, rules on servers, reports, the log, backups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import requests
+from playwright.async_api import Page, expect
+
+from tests.rig.server import Server, User, archypix
+from tests.web.conftest import Browse
+from tests.web.visitor import DESK, PHONE
+from tests.webdav.people import PASSWORD, People, people_of
+
+pytestmark = pytest.mark.browser
+
+SECRET = "a secret of workers, long enough to be one"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, site_env: dict[str, str]) -> Iterator[Server]:
+    """A server without workers, for what would be in the way of others: tests work for it themselves."""
+    env = site_env | {"ARCHYPIX_WORKER_SECRET": SECRET}
+    server = Server(tmp_path_factory.mktemp("place") / "data", env=env, arguments=("--workers", "0")).start(within=60)
+    yield server
+    server.stop(within=30)
+
+
+@pytest.fixture(scope="module")
+def place_people(place: Server) -> People:
+    return people_of(place)
+
+
+@pytest.fixture
+def root(place_people: People) -> User:
+    """An administrator of that server."""
+    return place_people.make(is_admin=True)
+
+
+async def sure(page: Page, action: str) -> None:
+    await page.get_by_role("dialog").get_by_role("button", name=action, exact=True).click()
+
+
+async def test_somebody_gets_an_account_a_quota_and_a_password_and_loses_them(root: User, browse: Browse) -> None:
+    visit = await browse(root)
+    await visit.go("/administration/people")
+    page = visit.page
+    await page.get_by_role("button", name="New account").click()
+    dialog = page.get_by_role("dialog", name="New account")
+    await dialog.get_by_label("Name", exact=True).fill("root of evil")
+    await dialog.get_by_role("button", name="Create").click()
+    await expect(dialog.get_by_text("A name has 1 to 30 characters").first).to_be_visible()
+    await dialog.get_by_label("Name", exact=True).fill("ilse")
+    await dialog.get_by_label("Name that is shown").fill(HOSTILE)
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_label("Quota in GB").fill("much")
+    await expect(dialog.get_by_text("This is no number.")).to_be_visible()
+    await dialog.get_by_label("Quota in GB").fill("1,5")
+    await visit.accessible()
+    await dialog.get_by_role("button", name="Create").click()
+    row = page.get_by_role("list", name="People").get_by_role("listitem").filter(has_text="ilse")
+    await expect(row).to_contain_text(HOSTILE)
+    await expect(row).to_contain_text("of 1.5 GB")
+
+    async def choose(choice: str) -> None:
+        await row.get_by_role("button", name="What to do about ilse").click()
+        await page.get_by_role("menuitem", name=choice).click()
+
+    await choose("Set the quota")
+    await page.get_by_role("dialog").get_by_label("Quota in GB").fill("")
+    await sure(page, "Save")
+    await expect(row).not_to_contain_text("of 1.5 GB")
+    await choose("Set a new password")
+    await page.get_by_role("dialog").get_by_label("New password").fill("a longer password")
+    await sure(page, "Save")
+    await expect(page.get_by_text("The password is set.")).to_be_visible()
+    api = f"{root.server.url}/api/v1"
+    signing_in = {"name": "ilse", "password": "a longer password"}
+    assert requests.post(f"{api}/session", json=signing_in, timeout=30).status_code == 200
+    await choose("Disable")
+    await sure(page, "Disable")
+    await expect(row).to_contain_text("disabled")
+    assert requests.post(f"{api}/session", json=signing_in, timeout=30).status_code in (401, 403)
+    await choose("Delete")
+    await sure(page, "Delete")
+    await expect(row).to_have_count(0)
+    await expect(page.get_by_role("list", name="People")).to_be_focused()
+    await visit.go("/administration/log")
+    await page.get_by_label("What").select_option("account.deleted")
+    entry = page.get_by_role("list", name="Entries").get_by_role("listitem").filter(has_text="ilse")
+    await expect(entry).to_have_count(1)
+    await expect(entry).to_contain_text(root.name)
+    await visit.accessible()
+
+
+async def test_an_invite_is_an_address_by_which_somebody_joins_once_the_door_asks_for_it(
+    root: User, browse: Browse
+) -> None:
+    visit = await browse(root)
+    await visit.go("/administration")
+    page = visit.page
+    await page.get_by_label("Name of the server").fill("Our pictures")
+    await page.get_by_label("People with an invite").check()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved.")).to_be_visible()
+    told = requests.get(f"{root.server.url}/api/v1/instance", timeout=30).json()
+    assert (told["name"], told["registration"]) == ("Our pictures", "invite")
+    await visit.go("/administration/people")
+    await page.get_by_role("button", name="New invite").click()
+    await page.get_by_label("For whom").fill("Aunt Ilse")
+    await sure(page, "Create")
+    address = await page.get_by_label("Address to hand on").input_value()
+    await visit.accessible()
+    await page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    code = address.partition("/register?invite=")[2]
+    joined = {"name": "aunt", "password": PASSWORD, "invite": code}
+    api = f"{root.server.url}/api/v1/registration"
+    assert requests.post(api, json=joined, timeout=30).status_code == 201
+    assert requests.post(api, json=joined | {"name": "uncle"}, timeout=30).status_code == 403
+
+
+async def test_a_job_that_failed_says_why_and_is_tried_again(
+    place: Server, root: User, place_people: People, browse: Browse, tmp_path: Path
+) -> None:
+    owner = place_people.make()
+    file = tmp_path / "broken.jpg"
+    file.write_bytes(b"\xff\xd8\xff" + b"no picture at all" * 100)
+    picture = owner.upload(file).json()["id"]
+    fail_next(place, f"the decoder saw {HOSTILE}")
+    visit = await browse(root)
+    await visit.go("/administration/jobs")
+    page = visit.page
+    row = page.get_by_role("list", name="Failed").get_by_role("listitem").filter(has_text=picture)
+    await expect(row).to_contain_text(f"the decoder saw {HOSTILE}")
+    await expect(row).to_contain_text(f"of {owner.name}")
+    await visit.accessible()
+    await visit.shot("administration-jobs")
+    await row.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_text("1 job is tried again.")).to_be_visible()
+    await page.get_by_role("button", name="Next").click()
+    await expect(page.get_by_role("list", name="Next").get_by_role("listitem").filter(has_text=picture)).to_be_visible()
+    assert owner.get(f"/pictures/{picture}").json()["state"] == "processing"
+
+
+async def test_a_server_in_trouble_is_tried_now_and_what_waits_is_dropped(
+    place: Server, root: User, browse: Browse
+) -> None:
+    await queue_for(place, "away.example", 3)
+    visit = await browse(root)
+    await visit.go("/administration/deliveries")
+    page = visit.page
+    row = page.get_by_role("list", name="Deliveries").get_by_role("listitem").filter(has_text="away.example")
+    await expect(row).to_contain_text("cannot be reached")
+    await expect(row).to_contain_text("3 messages wait")
+    await expect(row).to_contain_text("nobody answers")
+    await visit.accessible()
+    await visit.shot("administration-deliveries")
+    await row.get_by_role("button", name="Drop").click()
+    await sure(page, "Drop")
+    await expect(page.get_by_text("3 messages dropped.")).to_be_visible()
+    await expect(row).to_contain_text("0 messages wait")
+    await row.get_by_role("button", name="Try again: away.example").click()
+    await expect(page.get_by_text("away.example is tried now.")).to_be_visible()
+
+
+async def test_a_server_is_blocked_limited_and_dealt_with_again(root: User, browse: Browse) -> None:
+    visit = await browse(root)
+    await visit.go("/administration/servers")
+    page = visit.page
+    await expect(page.get_by_text("Everybody", exact=True)).to_be_visible()
+    await page.get_by_label("Name of the server").fill("Spam.Example")
+    await page.get_by_label("Note").fill(HOSTILE)
+    await page.get_by_role("button", name="Save").click()
+    row = page.get_by_role("list", name="Rules").get_by_role("listitem").filter(has_text="spam.example")
+    await expect(row).to_contain_text("Blocked")
+    await expect(row).to_contain_text(HOSTILE)
+    await visit.accessible()
+    await row.get_by_role("button", name="Edit the rule on spam.example").click()
+    await page.get_by_label("Limited").check()
+    await page.get_by_role("button", name="Save").click()
+    await expect(row).to_contain_text("Limited")
+    assert root.get("/admin/federation/hosts/spam.example").json()["policy"] == "limited"
+    await row.get_by_role("button", name="Remove").click()
+    await sure(page, "Remove")
+    await expect(row).to_have_count(0)
+
+
+async def test_a_report_is_read_and_settled(root: User, place_people: People, browse: Browse) -> None:
+    subject, reporter = place_people.make(), place_people.make()
+    handle = subject.get("/account/profile").json()["handle"]
+    made = reporter.post("/reports", json={"handle": handle, "comment": f"Look at this: {HOSTILE}"})
+    assert made.status_code == 201, made.text
+    visit = await browse(root)
+    await visit.go("/administration/reports")
+    page = visit.page
+    report = page.get_by_role("list", name="Reports").get_by_role("listitem").filter(has_text=HOSTILE)
+    await expect(report).to_contain_text(f"by {reporter.name}")
+    await report.get_by_label("What was done").fill("Talked to them")
+    await visit.accessible()
+    await report.get_by_role("button", name="Resolve").click()
+    await expect(report).to_have_count(0)
+    await page.get_by_role("button", name="Resolved").click()
+    await expect(report).to_contain_text("Talked to them")
+
+
+async def test_the_page_of_backups_shows_what_the_command_made(
+    place: Server, root: User, browse: Browse, tmp_path: Path
+) -> None:
+    visit = await browse(root)
+    await visit.go("/administration/backups")
+    page = visit.page
+    await expect(page.get_by_text("There is no backup.")).to_be_visible()
+    await visit.accessible()
+    folder = tmp_path / "safe"
+    done = await asyncio.to_thread(archypix, "backup", str(folder), data=place.data, env=place.env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    await page.reload()
+    await expect(page.get_by_text("up to date")).to_be_visible()
+    row = page.get_by_role("list", name="Backups").get_by_role("listitem")
+    await expect(row).to_contain_text(str(folder))
+    await expect(row).to_contain_text("secrets readable")
+    await visit.accessible()
+    await visit.shot("administration-backups")
+
+
+async def test_who_is_no_administrator_is_told_so(place_people: People, browse: Browse) -> None:
+    somebody = place_people.make()
+    visit = await browse(somebody)
+    await visit.go("/administration/people")
+    await expect(visit.page.get_by_role("heading", name="For administrators")).to_be_visible()
+    await expect(visit.page.get_by_role("link", name="Administration")).to_have_count(0)
+    for path in ("/admin/server", "/admin/jobs", "/admin/backups"):
+        assert somebody.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "dark"), [("desk", DESK, False), ("desk-dark", DESK, True), ("phone", PHONE, False)]
+)
+async def test_all_parts_are_for_everybody(
+    root: User, browse: Browse, name: str, size: dict[str, int], dark: bool
+) -> None:
+    visit = await browse(root, size=size, dark=dark)
+    for part in ("", "people", "jobs", "deliveries", "servers", "reports", "log", "backups"):
+        await visit.go(f"/administration/{part}".rstrip("/"))
+        await expect(visit.page.get_by_role("main").get_by_role("heading", level=2).first).to_be_visible()
+        await expect(visit.page.get_by_text("Loading…")).to_have_count(0)
+        await visit.accessible()
+        await visit.shot(f"administration-{part or 'server'}-{name}")
+
+
+def fail_next(server: Server, error: str) -> None:
+    """Be a worker that takes the next job and cannot do it."""
+    headers = {"Authorization": f"Bearer {SECRET}"}
+
+    def call(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        url = f"{server.url}/internal/v1/jobs/{path}"
+        answer = requests.post(url, json={"worker": "test"} | body, headers=headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    (job,) = call("claim", {"limit": 1, "wait": 10})["jobs"]
+    call(f"{job['id']}/fail", {"token": job["token"], "blob": job["blob"], "error": error})
+
+
+async def queue_for(server: Server, host: str, count: int) -> None:
+    """Messages for a server that does not answer, as they would be after some weeks."""
+    connection = await asyncpg.connect(server.database_url)
+    try:
+        await connection.execute(
+            "INSERT INTO delivery_hosts (host, state, attempts, failing_since, retry_at, error, error_at)"
+            " VALUES ($1, 'unreachable', 20, now() - interval '20 days', now() + interval '1 day', 'nobody answers',"
+            " now() - interval '1 hour')",
+            host,
+        )
+        await connection.execute(
+            "INSERT INTO activities (uuid, actor_id, type, json) SELECT gen_random_uuid(), min(id), 'Update', '{}'"
+            " FROM actors"
+        )
+        await connection.execute(
+            "INSERT INTO deliveries (activity_id, host, inbox, key) SELECT max(a.id), $1, 'https://' || $1 || '/' || n,"
+            " 'https://' || $1 || '/' || n FROM activities a, generate_series(1, $2::int) n GROUP BY n",
+            host, count,
+        )  # fmt: skip
+    finally:
+        await connection.close()

@@ -1,0 +1,201 @@
+"""Bringing pictures in: by dropping them anywhere, by folders, by keys, over interruptions; and what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Dialog, FileChooser, Locator, Page, Route, expect
+
+from tests.rig.photos import photo
+from tests.rig.server import User
+from tests.web.conftest import Browse
+from tests.web.files import drag, pictures
+from tests.web.visitor import PHONE
+from tests.webdav.people import People
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=alert(1)>.jpg"
+
+
+def heap(page: Page, name: str, number: int) -> Locator:
+    """The line that says how many files something became of."""
+    return page.locator("details.heap > summary").filter(has_text=name).filter(has_text=str(number))
+
+
+def chooses(page: Page, *paths: Path) -> None:
+    """Whoever opens the browser's dialog for files takes these; from the start, since a dialog may come at any time."""
+
+    async def take(chooser: FileChooser) -> None:
+        await chooser.set_files(paths[0] if len(paths) == 1 else paths)
+
+    page.on("filechooser", take)
+
+
+async def test_what_is_dropped_anywhere_comes_in_and_each_file_says_what_became_of_it(
+    people: People, browse: Browse, tmp_path: Path
+) -> None:
+    person = people.make(quota=400_000)
+    there = person.post("/pictures", data=photo(1), headers={"Content-Type": "image/jpeg", "X-Filename": "there.jpg"})
+    assert there.status_code == 201
+    folder = pictures(tmp_path, "one.jpg", "two.jpg", HOSTILE)
+    (folder / "broken.jpg").write_bytes(b"no picture at all")
+    (folder / "empty.jpg").write_bytes(b"")
+    (folder / "film.mp4").write_bytes(b"x" * 500_000)
+    visit = await browse(person)
+    page = visit.page
+    await visit.go("/")
+    await expect(page.get_by_role("heading", name="Pictures")).to_be_visible()
+    await drag(page, *sorted(folder.iterdir()), drop=False)
+    await expect(page.get_by_text("Drop to add to your library")).to_be_visible()
+    await visit.shot("import-dropping")
+    await drag(page, *sorted(folder.iterdir()))
+    panel = page.get_by_role("region", name="Import")
+    await expect(panel.get_by_role("status")).to_contain_text("2 failed")
+    await panel.get_by_role("button", name="Show more").click()
+    await expect(heap(page, "New", 2)).to_be_visible()
+    await expect(heap(page, "Already there", 1)).to_be_visible()
+    await expect(heap(page, "Kept, but nothing here can show it", 1)).to_be_visible()
+    await expect(heap(page, "Failed", 1)).to_be_visible()
+    await expect(page.get_by_text("the file is empty")).to_be_visible()
+    await expect(page.get_by_text("does not fit into your quota")).to_be_visible()
+    await heap(page, "New", 2).click()
+    await expect(panel.get_by_role("link", name=HOSTILE)).to_be_visible()
+    await visit.accessible()
+    await visit.shot("import-panel")
+    await panel.get_by_role("link", name="To the import page").click()
+    await expect(page.get_by_role("heading", name="What became of the files")).to_be_visible()
+    await expect(panel.get_by_role("link", name="To the import page")).to_have_count(0)
+    await visit.accessible()
+    await visit.shot("import-done")
+    assert {one["filename"] for one in person.pictures()} == {"there.jpg", "one.jpg", "broken.jpg", HOSTILE}
+
+
+async def test_a_folder_comes_in_by_keys_alone_and_its_folders_become_tags(
+    person: User, browse: Browse, tmp_path: Path
+) -> None:
+    album = pictures(tmp_path / "Holiday", "a.jpg", "Alps 2018/b.jpg", "Alps 2018/c.jpg")
+    (album / "Alps 2018" / "a again.jpg").write_bytes((album / "a.jpg").read_bytes())
+    (album / "Thumbs.db").write_bytes(b"litter")
+    (album / "notes.txt").write_bytes(b"to be left out")
+    visit = await browse(person, dark=True)
+    page = visit.page
+    chooses(page, album)
+    await visit.go("/")
+    await expect(page.get_by_role("link", name="Import", exact=True)).to_be_visible()
+    await page.keyboard.press("g")
+    await page.keyboard.press("i")
+    await expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible()
+    await visit.accessible()
+    await visit.shot("import-dark")
+    await page.get_by_role("button", name="Choose files").focus()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Choose a folder")).to_be_focused()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Import 4 files")
+    await expect(dialog).to_contain_text("/Holiday")
+    await expect(dialog.get_by_label("Make tags of the folders’ names")).to_be_checked()
+    await expect(dialog.get_by_text("Also take 1 file that is neither")).to_be_visible()
+    await visit.accessible()
+    await visit.shot("import-plan-dark")
+    await dialog.get_by_label("Tag for all of them").focus()
+    await page.keyboard.type("From Ann")
+    await page.keyboard.press("Enter")
+    await expect(heap(page, "New", 3)).to_be_visible()
+    await expect(heap(page, "Already there", 1)).to_be_visible()
+    paths = {tag["path"] for tag in person.get("/tags").json()["items"]}
+    assert {"/From Ann/Holiday", "/From Ann/Holiday/Alps 2018"} <= paths
+
+
+async def test_what_a_closed_page_interrupted_goes_on_and_nothing_is_sent_twice(
+    person: User, browse: Browse, tmp_path: Path
+) -> None:
+    album = pictures(tmp_path / "Album", *(f"{number}.jpg" for number in range(5)))
+    visit = await browse(person)
+    page = visit.page
+    stuck = asyncio.Event()
+    sent: list[str] = []
+
+    async def slow(route: Route) -> None:
+        sent.append(route.request.url)
+        if len(sent) > 2:
+            await stuck.wait()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await page.route("**/files/**", slow)
+    await visit.go("/import")
+    await expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    await drag(page, album)
+    await page.get_by_role("dialog").get_by_role("button", name="Import").click()
+    await expect(heap(page, "New", 2)).to_be_visible()
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.get_by_text("Paused")).to_be_visible()
+    asked: list[str] = []
+
+    async def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.accept()
+
+    page.once("dialog", leave)
+    stuck.set()
+    await page.reload()
+    assert asked == ["beforeunload"]
+    await expect(page.get_by_text("3 files were not finished when this page was closed")).to_be_visible()
+    await visit.shot("import-unfinished")
+    sent.clear()
+    await page.unroute("**/files/**")
+    await page.route(
+        "**/files/**", lambda route: (sent.append(route.request.url), asyncio.ensure_future(route.continue_()))[1]
+    )
+    await page.locator("input[data-pick=folder]").first.set_input_files(album)
+    await page.get_by_role("dialog").get_by_role("button", name="Import").click()
+    await expect(heap(page, "New", 3)).to_be_visible()
+    await expect(heap(page, "Already there", 2)).to_be_visible()
+    await expect(page.get_by_text("were not finished")).to_have_count(0)
+    assert len(sent) == 3
+    assert len(person.pictures()) == 5
+
+
+async def test_files_that_the_browser_still_lends_go_on_with_one_click(
+    person: User, browse: Browse, tmp_path: Path
+) -> None:
+    folder = pictures(tmp_path, *(f"{number}.jpg" for number in range(4)))
+    visit = await browse(person)
+    page = visit.page
+    goes = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await goes.wait()
+        await route.abort()
+
+    await page.route("**/files/**", held)
+    await visit.go("/import")
+    await expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    await drag(page, *sorted(folder.iterdir()))
+    await expect(page.get_by_text("0 of 4 files")).to_be_visible()
+    await page.get_by_role("button", name="Pause").click()
+    goes.set()
+    await page.unroute("**/files/**")
+    page.once("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await page.reload()
+    await page.get_by_role("button", name="Go on with the import").click()
+    await expect(heap(page, "New", 4)).to_be_visible()
+    await expect(page.get_by_text("were not finished")).to_have_count(0)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+async def test_on_a_phone_pictures_are_chosen(person: User, browse: Browse, tmp_path: Path, dark: bool) -> None:
+    folder = pictures(tmp_path, "one.jpg", "two.jpg", begin=7)
+    visit = await browse(person, size=PHONE, dark=dark)
+    page = visit.page
+    chooses(page, *sorted(folder.iterdir()))
+    await visit.go("/import")
+    await expect(page.get_by_role("heading", name="Choose pictures and videos from this phone")).to_be_visible()
+    await page.get_by_role("button", name="Choose files").tap()
+    await expect(heap(page, "New", 2)).to_be_visible()
+    await visit.accessible()
+    await visit.shot(f"import-phone{'-dark' if dark else ''}")

@@ -1,0 +1,111 @@
+"""A link, from the dialog in which it is made to the phone of a guest, and its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import expect
+
+from tests.rig.server import User
+from tests.web.albums import hang, looked_at, view
+from tests.web.conftest import Browse
+from tests.web.visitor import PHONE
+
+pytestmark = pytest.mark.browser
+
+NASTY = "<img src=x onerror=alert(1)>"
+
+
+async def test_a_link_from_its_making_to_its_end(person: User, browse: Browse, tmp_path: Path) -> None:
+    hang(person, "/Summer by the river", 9)
+
+    # Made in the dialog.
+    hers = await browse(person)
+    await hers.go("/sharing/links")
+    page = hers.page
+    await page.get_by_role("button", name="New link…").click()
+    await page.get_by_label("Which tag?").fill("Summer by the river")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Password").fill("river")
+    await page.get_by_role("switch", name="Guests may add pictures").check()
+    await hers.accessible()
+    await page.get_by_role("button", name="Make the link").click()
+    await expect(page.get_by_text("The link is ready")).to_be_visible()
+    address = await page.get_by_label("Address", exact=True).input_value()
+    assert "/l/" in address
+    await expect(page.get_by_role("img", name="As a QR code")).to_be_visible()
+    await looked_at(hers, "link-made")
+    await page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    await expect(page.get_by_text("With a password")).to_be_visible()
+
+    # A guest opens it on a phone.
+    guest = await browse(server=person.server, size=PHONE)
+    phone = guest.page
+    await guest.go(urlsplit(address).path)
+    await expect(phone.get_by_text("These pictures are protected.")).to_be_visible()
+    await expect(phone.get_by_text("Summer by the river")).to_have_count(0)
+    await guest.accessible()
+    await guest.shot("link-password-phone")
+    await phone.get_by_label("Password").fill("lake")
+    await phone.get_by_role("button", name="Open").tap()
+    await expect(phone.get_by_role("alert")).to_be_visible()
+    await phone.get_by_label("Password").fill("river")
+    await phone.get_by_role("button", name="Open").tap()
+    await expect(phone.get_by_role("heading", name="Summer by the river")).to_be_visible()
+    await expect(phone.get_by_role("main").get_by_role("link")).to_have_count(9)
+    await guest.accessible()
+    await guest.shot("link-phone")
+    await phone.get_by_text("What is this?").tap()
+    await expect(phone.get_by_text("a photo library that people run themselves")).to_be_visible()
+    await guest.shot("link-what-phone")
+
+    # And adds a picture.
+    await phone.get_by_role("link", name="Add pictures").tap()
+    brought = tmp_path / "from-ann.jpg"
+    brought.write_bytes(view("Ann", 1))
+    await phone.get_by_label("Your name").fill(f"Ann {NASTY}")
+    await phone.get_by_label("Pictures and videos").set_input_files(brought)
+    await guest.accessible()
+    await guest.shot("link-upload-phone")
+    await phone.get_by_role("button", name="Send").tap()
+    await expect(phone.get_by_role("status")).to_contain_text("Thank you! 1 picture arrived.")
+    await guest.accessible()
+    await guest.shot("link-thanks-phone")
+
+    # She hears of it where she is.
+    await expect(page.get_by_text("Guests brought 1 of 500")).to_be_visible()
+    await expect(page.get_by_role("button", name="Notices, 1 new")).to_be_visible()
+    await page.get_by_role("button", name="Notices, 1 new").click()
+    notice = page.get_by_role("link", name=f"Ann {NASTY} brought 1 picture to “Summer by the river”.")
+    await expect(notice).to_be_visible()
+    await hers.accessible()
+    await hers.shot("notices")
+    await notice.click()
+    await expect(page.get_by_role("dialog", name="What guests brought").get_by_text(f"Ann {NASTY}")).to_be_visible()
+    await hers.shot("link-guests")
+    await page.keyboard.press("Escape")
+    await looked_at(hers, "links")
+
+    # The end.
+    await page.get_by_role("button", name="End it…").click()
+    await page.get_by_role("button", name="End the link").click()
+    await expect(page.get_by_role("heading", name="There are no links")).to_be_visible()
+    await phone.reload()
+    await expect(phone.get_by_role("heading", name="Nothing here")).to_be_visible()
+
+
+async def test_a_link_on_a_desk_in_the_dark(person: User, browse: Browse) -> None:
+    hang(person, "/Mountains", 12)
+    made = person.post("/links", json={"tag": "/Mountains", "originals": True, "upload": True})
+    assert made.status_code == 201, made.text
+    guest = await browse(server=person.server, dark=True)
+    await guest.go(urlsplit(made.json()["url"]).path)
+    await expect(guest.page.get_by_role("main").get_by_role("link")).to_have_count(12)
+    await guest.accessible()
+    await guest.shot("link-desk-dark")
+    await guest.page.get_by_role("main").get_by_role("link").nth(1).click()
+    await expect(guest.page.get_by_role("link", name="Download")).to_be_visible()
+    await guest.accessible()
+    await guest.shot("link-picture-dark")

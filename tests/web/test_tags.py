@@ -1,0 +1,260 @@
+"""Tags: the tree by keys and by pointer, what can be done to tags, and the way back from it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.rig.server import User
+from tests.web.conftest import Browse
+from tests.web.scenery import Shot, scene
+from tests.web.visitor import PHONE
+
+pytestmark = pytest.mark.browser
+
+SHAPES = ((480, 320), (320, 480), (560, 320), (400, 400))
+ALBUMS = (
+    ("/Travel/Alps", 5), ("/Travel/Como", 3), ("/Travel/Lisbon", 2), ("/Family/Anna", 3), ("/Family/Bert", 1),
+    ("/Work", 2),
+)  # fmt: skip
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+# A tile is dragged onto a row, in the browser's own events.
+CARRY = """(tile, row) => {
+  const dataTransfer = new DataTransfer();
+  const drag = (at, kind) => at.dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer}));
+  drag(tile, 'dragstart');
+  if (drag(row, 'dragover')) throw new Error('the row does not take it');
+  drag(row, 'drop');
+}"""
+
+
+def hang(person: User, tag: str, count: int) -> list[str]:
+    """So many scenes under a tag (`/`: none); their ids."""
+    ids = []
+    for number in range(count):
+        shot = Shot(f"{tag}-{number}", datetime(2023, 5, 1, 9) + timedelta(days=len(tag) * 7, hours=number))
+        file = scene(shot, size=SHAPES[(number + len(tag)) % len(SHAPES)])
+        name = f"{tag.rpartition('/')[2] or 'loose'} {number + 1}.jpg"
+        data = {} if tag == "/" else {"tags": json.dumps([tag])}
+        answer = person.post("/pictures", files={"file": (name, file)}, data=data)
+        assert answer.status_code == 201, answer.text
+        ids.append(str(answer.json()["id"]))
+    return ids
+
+
+@pytest.fixture
+def albums(person: User) -> User:
+    """`person`, with a small tree of tags that have pictures."""
+    for tag, count in ALBUMS:
+        hang(person, tag, count)
+    person.wait_ready()
+    for path, colour in (("/Travel", "#3a86c8"), ("/Family", "#d9a521"), ("/Travel/Alps", "#5fa04e")):
+        assert person.patch("/tags", params={"path": path}, json={"colour": colour}).status_code == 200
+    said = {"path": "/Work", "description": f"Of the office. {HOSTILE}"}
+    assert person.patch("/tags", params={"path": said["path"]}, json={"description": said["description"]}).ok
+    return person
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("treeitem", name=re.compile(rf"^{re.escape(name)}\s*, "))
+
+
+def active(page: Page) -> Locator:
+    """The row that the keys act on."""
+    return page.locator(".tag-tree-item.at")
+
+
+def note(page: Page, text: str) -> Locator:
+    return page.locator(".toast").filter(has_text=text)
+
+
+def tiles(page: Page) -> Locator:
+    return page.locator(".picture-grid [role=option]")
+
+
+async def test_the_tree_by_keys_alone(albums: User, browse: Browse) -> None:
+    visit = await browse(albums)
+    await visit.go("/tags")
+    page, keys = visit.page, visit.page.keyboard
+    await expect(row(page, "Travel")).to_have_attribute("aria-expanded", "false")
+    await expect(page.get_by_role("link", name=re.compile("^Travel"))).to_contain_text("10 pictures")
+    await expect(page.locator(".tag-card img")).to_have_count(3)
+    await visit.accessible()
+    await visit.shot("tags")
+    # From the field that finds into the tree; a letter, then into what lies below.
+    await keys.press("f")
+    await expect(page.get_by_label("Find a tag")).to_be_focused()
+    await keys.press("ArrowDown")
+    await keys.press("t")
+    await expect(active(page)).to_contain_text("Travel")
+    await keys.press("ArrowRight")
+    await keys.press("ArrowRight")
+    await expect(active(page)).to_contain_text("Alps")
+    await expect(row(page, "Lisbon")).to_have_attribute("aria-posinset", "3")
+    await keys.press("Enter")
+    await expect(page).to_have_url(re.compile("/tags/Travel/Alps$"))
+    await expect(page.get_by_role("heading", name="Alps", level=1)).to_be_visible()
+    await expect(tiles(page)).to_have_count(5)
+    await visit.accessible()
+    # Another name, in place; and back by the key for it.
+    await page.get_by_role("tree").focus()
+    await keys.press("F2")
+    await expect(page.get_by_label("New name of Alps")).to_be_focused()
+    await keys.type("Mont Blanc")
+    await keys.press("Enter")
+    await expect(note(page, "Renamed Alps to Mont Blanc.")).to_be_visible()
+    await expect(page).to_have_url(re.compile("/tags/Travel/Mont%20Blanc$"))
+    await expect(page.get_by_role("tree")).to_be_focused()
+    await keys.press("Control+z")
+    await expect(row(page, "Alps")).to_be_visible()
+    await expect(page).to_have_url(re.compile("/tags/Travel/Alps$"))
+    # One below it, made with what it lacks.
+    await page.get_by_role("tree").focus()
+    await keys.press("a")
+    await expect(active(page)).to_contain_text("Alps")
+    await keys.press("Insert")
+    await expect(page.get_by_role("dialog").get_by_label("Path")).to_have_value("Travel/Alps/")
+    await expect(page.get_by_role("dialog").get_by_label("Path")).to_be_focused()
+    await keys.press("End")
+    await keys.type("2024/Summer")
+    await keys.press("Enter")
+    await expect(note(page, "Made the tag Travel/Alps/2024/Summer.")).to_be_visible()
+    await expect(page).to_have_url(re.compile("/tags/Travel/Alps/2024/Summer$"))
+    await expect(active(page)).to_contain_text("Summer")
+    # Its order among its siblings, and to another parent.
+    await expect(page.get_by_role("heading", name="Summer", level=1)).to_be_visible()
+    await page.get_by_role("tree").focus()
+    await keys.press("l")
+    await expect(active(page)).to_contain_text("Lisbon")
+    await keys.press("Alt+ArrowUp")
+    await expect(row(page, "Lisbon")).to_have_attribute("aria-posinset", "2")
+    await keys.press("Control+x")
+    await keys.press("w")
+    await expect(active(page)).to_contain_text("Work")
+    await keys.press("Control+v")
+    await expect(note(page, "Moved Lisbon into Work.")).to_be_visible()
+    await expect(row(page, "Work")).to_have_attribute("aria-expanded", "true")
+    assert {tag["path"]: tag["total"] for tag in albums.get("/tags").json()["items"]}["/Work"] == 4
+
+
+async def test_deleting_and_merging_say_first_what_changes(albums: User, browse: Browse) -> None:
+    visit = await browse(albums)
+    await visit.go("/tags/Travel")
+    page, keys = visit.page, visit.page.keyboard
+    await expect(page.get_by_role("list", name="Tags below").get_by_role("link")).to_have_count(3)
+    await expect(tiles(page)).to_have_count(10)
+    await visit.shot("tags-pictures")
+    await page.get_by_role("button", name="More about this tag").click()
+    await visit.shot("tags-menu")
+    await page.get_by_role("menuitem", name="Delete…").click()
+    dialog = page.get_by_role("dialog", name="Delete Travel?")
+    await expect(dialog).to_contain_text("4 tags go, with all below. 10 pictures lose it and stay in the library.")
+    await expect(dialog.get_by_role("button", name="Delete")).to_be_focused()
+    await keys.press("Enter")
+    await expect(page).to_have_url(re.compile("/tags$"))
+    await expect(row(page, "Travel")).to_have_count(0)
+    await note(page, "Deleted the tag Travel.").get_by_role("button", name="Undo").click()
+    await expect(row(page, "Travel")).to_be_visible()
+    # Two tags become one, after the number is told.
+    await visit.go("/tags/Travel/Como")
+    await page.get_by_role("button", name="More about this tag").click()
+    await page.get_by_role("menuitem", name="Merge into another…").click()
+    await page.get_by_role("combobox", name="Into").fill("anna")
+    await expect(page.get_by_role("dialog").get_by_role("option")).to_have_count(1)
+    await keys.press("Enter")
+    await expect(page.get_by_role("dialog")).to_contain_text("3 pictures will carry other tags than now.")
+    await visit.accessible()
+    await visit.shot("tags-merge")
+    await page.get_by_role("button", name="Merge", exact=True).click()
+    await expect(page).to_have_url(re.compile("/tags/Family/Anna$"))
+    await expect(page.get_by_role("heading", name="Anna", level=1)).to_be_visible()
+    await expect(tiles(page)).to_have_count(6)
+    # Moving to where the name is taken offers to merge.
+    await page.get_by_role("button", name="More about this tag").click()
+    await page.get_by_role("menuitem", name="Move…").click()
+    await expect(page.get_by_role("combobox", name="Into")).to_be_focused()
+    await page.get_by_role("combobox", name="Into").fill("Travel")
+    await expect(page.get_by_role("dialog")).to_contain_text("It becomes Travel/Anna.")
+    await page.get_by_label("Name").fill("Alps")
+    await expect(page.get_by_role("dialog")).to_contain_text("There is a tag Travel/Alps already.")
+    await expect(page.get_by_role("button", name="Move", exact=True)).to_be_disabled()
+    await keys.press("Escape")
+    # How it looks.
+    await page.get_by_role("button", name="More about this tag").click()
+    await page.get_by_role("menuitem", name="Colour, cover, description…").click()
+    await page.get_by_label("#8e5ab5").check(force=True)
+    await page.get_by_label("Cover: Anna 1.jpg").check(force=True)
+    await page.get_by_label("Description").fill(HOSTILE)
+    await visit.accessible()
+    await visit.shot("tags-look")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".tag-says")).to_have_text(HOSTILE)
+    tag = next(one for one in albums.get("/tags").json()["items"] if one["path"] == "/Family/Anna")
+    assert tag["colour"] == "#8e5ab5"
+    assert tag["cover"] is not None
+
+
+async def test_pictures_and_tags_are_dragged_onto_tags(albums: User, browse: Browse) -> None:
+    hang(albums, "/", 2)
+    albums.wait_ready()
+    visit = await browse(albums)
+    await visit.go("/tags?untagged")
+    page = visit.page
+    await expect(tiles(page)).to_have_count(2)
+    await tiles(page).first.evaluate(CARRY, await row(page, "Work").element_handle())
+    await expect(note(page, "1 picture: tagged Work.")).to_be_visible()
+    await expect(tiles(page)).to_have_count(1)
+    # A tag onto a tag; and between two of them, by the edge of a row.
+    await row(page, "Family").drag_to(row(page, "Travel"))
+    await expect(note(page, "Moved Family into Travel.")).to_be_visible()
+    await expect(row(page, "Family")).to_have_count(0)
+    await row(page, "Work").drag_to(row(page, "Travel"), target_position={"x": 60, "y": 2})
+    await expect(note(page, "Changed the order.")).to_be_visible()
+    await expect(row(page, "Work")).to_have_attribute("aria-posinset", "1")
+    await note(page, "Moved Family into Travel.").get_by_role("button", name="Undo").click()
+    await expect(row(page, "Family")).to_be_visible()
+
+
+async def test_thousands_of_tags_are_drawn_as_they_are_seen(person: User, browse: Browse) -> None:
+    for number in range(400):
+        assert person.post("/tags", json={"path": f"/Many {number:03}"}).status_code == 201
+    visit = await browse(person)
+    await visit.go("/tags")
+    page, keys = visit.page, visit.page.keyboard
+    await expect(row(page, "Many 000")).to_be_visible()
+    await expect(row(page, "Many 000")).to_have_attribute("aria-setsize", "400")
+    assert await page.get_by_role("treeitem").count() < 60
+    await page.get_by_role("tree").focus()
+    await keys.press("End")
+    await expect(row(page, "Many 399")).to_be_in_viewport()
+    await page.get_by_label("Find a tag").fill("237")
+    await expect(page.get_by_role("treeitem")).to_have_count(1)
+    await keys.press("ArrowDown")
+    await keys.press("Home")
+    await keys.press("Enter")
+    await expect(page).to_have_url(re.compile("/tags/Many%20237$"))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_tree_and_pictures_are_two_steps_on_a_phone(albums: User, browse: Browse, dark: bool) -> None:
+    name = "dark" if dark else "phone"
+    visit = await browse(albums, size=PHONE, dark=dark)
+    await visit.go("/tags")
+    page = visit.page
+    await expect(row(page, "Travel")).to_be_visible()
+    await visit.accessible()
+    await visit.shot(f"tags-{name}-tree")
+    await row(page, "Work").tap()
+    await expect(page.get_by_role("heading", name="Work", level=1)).to_be_visible()
+    await expect(tiles(page)).to_have_count(2)
+    await expect(page.locator(".tag-says")).to_contain_text(HOSTILE)
+    await visit.accessible()
+    await visit.shot(f"tags-{name}-pictures")
+    await page.get_by_role("link", name="Tags").first.tap()
+    await expect(row(page, "Travel")).to_be_visible()

@@ -1,0 +1,130 @@
+"""Somebody with a browser: pages of the web application, and all that went on in them."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
+
+from tests.rig.server import Server
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = Path(os.environ.get("ARCHYPIX_SHOTS", ROOT / "tests" / "web" / "shots"))
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+# Whatever the policy of the page refuses is told to the page first.
+NOTES_VIOLATIONS = """
+window.violations = [];
+document.addEventListener('securitypolicyviolation', (event) => {
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+# What a browser says of answers that are no success: the pages say it to people themselves.
+EXPECTED = re.compile(r"Failed to load resource|net::ERR_|EventSource")
+
+
+@dataclass
+class Visit:
+    """One page, and what it did that it should not do: asked other hosts, met its policy, raised errors."""
+
+    server: Server
+    context: BrowserContext
+    page: Page
+    hosts: set[str]
+    requests: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Begin to note what the page does."""
+        self.page.on("request", self._asked)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._said)
+
+    def _asked(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        self.requests.append(f"{request.method} {address.path}{'?' + address.query if address.query else ''}")
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc not in self.hosts:
+            self.foreign.append(request.url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not EXPECTED.search(message.text):
+            self.errors.append(message.text)
+
+    async def violations(self) -> list[str]:
+        """What the page wanted and its policy refused."""
+        try:
+            return list(await self.page.evaluate("window.violations ?? []"))
+        except Error:
+            return []
+
+    async def sound(self) -> None:
+        """Fail unless the page behaved: nothing asked elsewhere, nothing against its policy, no errors."""
+        assert self.foreign == [], "the page asked other hosts"
+        assert await self.violations() == [], "the page met its policy"
+        assert self.errors == [], "the page raised errors"
+
+    async def shot(self, name: str) -> None:
+        """A picture of what is seen now, for people to look at: `shots/name.png`."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    async def accessible(self, *, but: tuple[str, ...] = ()) -> None:
+        """Fail where axe-core finds something by WCAG 2.2 AA or its best practices; rules in `but` do not apply."""
+        if not await self.page.evaluate("typeof window.axe === 'object'"):
+            await self.page.evaluate(AXE.read_text())
+        options = {
+            "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            "rules": {rule: {"enabled": False} for rule in but},
+            "resultTypes": ["violations"],
+        }
+        found: list[dict[str, Any]] = (await self.page.evaluate("o => axe.run(document, o)", options))["violations"]
+        lines = [
+            f"{one['id']}: {node['html'][:160]} ({node['failureSummary']})" for one in found for node in one["nodes"]
+        ]
+        assert lines == [], "\n".join(lines)
+
+    async def go(self, path: str) -> None:
+        """To an address of the application, as if somebody had typed it."""
+        await self.page.goto(self.server.url + path)
+
+
+async def enter(
+    browser: Browser,
+    server: Server,
+    name: str | None = None,
+    password: str = "",
+    *,
+    size: dict[str, int] = DESK,
+    dark: bool = False,
+    others: tuple[Server, ...] = (),
+    **options: Any,
+) -> Visit:
+    """A visit with a browser of its own, signed in as `name` where there is one. `others` may be asked as well.
+
+    Without `service_workers="allow"` the browser fetches nothing beyond what the page shows.
+    """
+    context = await browser.new_context(
+        base_url=server.url,
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme="dark" if dark else "light",
+        locale="en-US",
+        has_touch=size["width"] < 600,
+        is_mobile=size["width"] < 600,
+        **({"service_workers": "block"} | options),
+    )
+    context.set_default_timeout(20_000)
+    await context.add_init_script(NOTES_VIOLATIONS)
+    if name is not None:
+        answer = await context.request.post("/api/v1/session", data={"name": name, "password": password})
+        assert answer.status == 200, await answer.text()
+    page = await context.new_page()
+    visit = Visit(server, context, page, {urlsplit(one.url).netloc for one in (server, *others)})
+    visit.watch()
+    return visit

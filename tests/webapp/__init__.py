@@ -1,0 +1,1 @@
+"""Serving the web application, and building it with the package."""

@@ -1,0 +1,11 @@
+import './ui/tokens.css';
+import './ui/base.css';
+import './ui/theme';
+import { createApp } from 'vue';
+import App from './App.vue';
+import { router } from './router';
+
+createApp(App).use(router).mount('#app');
+
+// Pictures come first.
+window.setTimeout(() => void import('./worker/register').then(({ beginWorker }) => beginWorker()), 1500);

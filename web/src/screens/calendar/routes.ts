@@ -1,0 +1,1 @@
+export const routes = [{ path: '/calendar', name: 'calendar', component: () => import('./CalendarScreen.vue') }];

@@ -1,0 +1,116 @@
+/** The folders of a drive as somebody opens them: each is read when it is wanted, and again when something has changed. */
+import { onScopeDispose, type Ref, ref, shallowReactive, shallowRef, watch } from 'vue';
+import type { Schemas } from '../../api/routes';
+
+export type Folder = Schemas['FolderItem'];
+
+/** A picture in a folder; of what a picture has, what is shown here. */
+export interface File {
+  readonly id: string;
+  readonly filename: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly names: readonly string[];
+  readonly thumbnails: Readonly<Record<string, string>> | null;
+}
+
+export interface Browsed {
+  readonly folder: Folder;
+  readonly items: readonly File[];
+  readonly next: string | null;
+}
+
+/** Reads a folder and a page of its files. */
+export type Browse = (path: string, cursor: string | null, signal: AbortSignal) => Promise<Browsed>;
+
+export interface Folders {
+  readonly root: Readonly<Ref<Folder | null>>;
+  /** The path of the folder whose files are shown. */
+  readonly chosen: Ref<string>;
+  readonly shown: Readonly<Ref<Browsed | null>>;
+  readonly fault: Readonly<Ref<unknown>>;
+  /** The folders in a folder that is open; undefined: it is shut. */
+  inside(path: string): readonly Folder[] | undefined;
+  toggle(path: string): Promise<void>;
+  choose(path: string): Promise<void>;
+  more(): Promise<void>;
+  /** Whether a file has come since the folder was first shown. */
+  isNew(file: File): boolean;
+}
+
+/** `version` counts up whenever what is there may have changed. */
+export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>): Folders {
+  const root = shallowRef<Folder | null>(null);
+  const chosen = ref('/');
+  const shown = shallowRef<Browsed | null>(null);
+  const fault = shallowRef<unknown>(null);
+  const open = shallowReactive(new Map<string, readonly Folder[]>());
+  const arrived = shallowReactive(new Set<string>());
+  let asking = new AbortController();
+
+  async function read(path: string): Promise<Browsed | null> {
+    // Another question may have taken its place by the time that it is given up.
+    const { signal } = asking;
+    try {
+      return await browse()(path, null, signal);
+    } catch (error) {
+      if (!signal.aborted) fault.value = error;
+      return null;
+    }
+  }
+
+  function take(path: string, found: Browsed): void {
+    if (path === '/') root.value = found.folder;
+    if (path === '/' || open.has(path)) open.set(path, found.folder.folders ?? []);
+  }
+
+  async function reload(): Promise<void> {
+    asking.abort();
+    asking = new AbortController();
+    const mine = asking;
+    fault.value = null;
+    for (const path of new Set(['/', chosen.value, ...open.keys()])) {
+      const found = await read(path);
+      if (mine.signal.aborted) return;
+      if (found) take(path, found);
+      else open.delete(path);
+      if (path === chosen.value) show(found);
+    }
+    // A folder that is gone is not looked into.
+    if (!shown.value && chosen.value !== '/') await choose('/');
+  }
+
+  function show(found: Browsed | null): void {
+    const before = shown.value;
+    if (found && before?.folder.path === found.folder.path) {
+      const known = new Set(before.items.map(({ id }) => id));
+      for (const { id } of found.items) if (!known.has(id)) arrived.add(id);
+    } else arrived.clear();
+    shown.value = found;
+  }
+
+  async function choose(path: string): Promise<void> {
+    chosen.value = path;
+    const found = await read(path);
+    if (chosen.value !== path || !found) return;
+    take(path, found);
+    show(found);
+  }
+
+  async function toggle(path: string): Promise<void> {
+    if (open.has(path)) return void open.delete(path);
+    const found = await read(path);
+    if (found) open.set(path, found.folder.folders ?? []);
+  }
+
+  async function more(): Promise<void> {
+    const now = shown.value;
+    if (!now?.next) return;
+    const page = await browse()(now.folder.path, now.next, asking.signal);
+    if (shown.value === now) shown.value = { ...page, items: [...now.items, ...page.items] };
+  }
+
+  watch(version, () => void reload(), { immediate: true });
+  onScopeDispose(() => asking.abort());
+  return { root, chosen, shown, fault, inside: (path) => open.get(path), toggle, choose, more, isNew: ({ id }) => arrived.has(id) };
+}

@@ -1,0 +1,1 @@
+export const routes = [{ path: '/duplicates', name: 'duplicates', component: () => import('./DuplicatesScreen.vue') }];

@@ -1,0 +1,1 @@
+export const routes = [{ path: '/history', name: 'history', component: () => import('./HistoryScreen.vue') }];

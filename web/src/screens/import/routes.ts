@@ -1,0 +1,1 @@
+export const routes = [{ path: '/import', name: 'import', component: () => import('./ImportScreen.vue') }];

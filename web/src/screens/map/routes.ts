@@ -1,0 +1,1 @@
+export const routes = [{ path: '/map', name: 'map', component: () => import('./MapScreen.vue') }];

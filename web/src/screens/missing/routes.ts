@@ -1,0 +1,1 @@
+export const routes = [{ path: '/:anything(.*)*', name: 'missing', component: () => import('./MissingScreen.vue') }];

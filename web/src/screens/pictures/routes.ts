@@ -1,0 +1,1 @@
+export const routes = [{ path: '/pictures/:id', name: 'picture', component: () => import('./PictureScreen.vue') }];

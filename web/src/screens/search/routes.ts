@@ -1,0 +1,1 @@
+export const routes = [{ path: '/search', name: 'search', component: () => import('./SearchScreen.vue') }];

@@ -1,0 +1,1 @@
+export const routes = [{ path: '/statistics', name: 'statistics', component: () => import('./StatisticsScreen.vue') }];

@@ -1,0 +1,1 @@
+export const routes = [{ path: '/tags/:path(.*)*', name: 'tags', component: () => import('./TagsScreen.vue') }];

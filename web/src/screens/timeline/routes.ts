@@ -1,0 +1,1 @@
+export const routes = [{ path: '/', name: 'pictures', component: () => import('./TimelineScreen.vue') }];

@@ -1,0 +1,1 @@
+export const routes = [{ path: '/trash', name: 'trash', component: () => import('./TrashScreen.vue') }];

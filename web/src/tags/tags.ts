@@ -1,0 +1,98 @@
+/** All tags of who is signed in: one list for the page, kept up by what happens. */
+import { computed, type ComputedRef, readonly, type Ref, ref, shallowRef, watch } from 'vue';
+import { client } from '../api/client';
+import { on } from '../api/events';
+import type { Schemas } from '../api/routes';
+import { session } from '../api/session';
+import { keyOf } from './paths';
+
+export type TagItem = Schemas['TagItem'];
+
+export interface Tags {
+  /** Each behind its parent, siblings in order. */
+  readonly items: Readonly<Ref<readonly TagItem[]>>;
+  /** By `keyOf(path)`. */
+  readonly byKey: ComputedRef<ReadonlyMap<string, TagItem>>;
+  /** Whether they have been read at all. */
+  readonly loaded: Readonly<Ref<boolean>>;
+  readonly fault: Readonly<Ref<unknown>>;
+  find(path: string): TagItem | undefined;
+  reload(): Promise<void>;
+  /** Take over what an answer held. */
+  replace(items: readonly TagItem[]): void;
+}
+
+/** What moves counts, names or places. */
+const KINDS = ['tags.changed', 'pictures.changed', 'picture.added', 'picture.trashed', 'picture.restored', 'picture.purged'];
+/** Soon enough for eyes, and rare enough for an import of thousands; in milliseconds. */
+const SOON = 300;
+const SELDOM = 2500;
+
+const items = shallowRef<readonly TagItem[]>([]);
+const loaded = ref(false);
+const fault = shallowRef<unknown>(null);
+const byKey = computed<ReadonlyMap<string, TagItem>>(() => new Map(items.value.map((item) => [keyOf(item.path), item])));
+let asked: AbortController | null = null;
+let lastRead = 0;
+let waiting = 0;
+let isKept = false;
+
+async function reload(): Promise<void> {
+  asked?.abort();
+  const mine = (asked = new AbortController());
+  lastRead = Date.now();
+  try {
+    const answer = await client.get('/tags', { signal: mine.signal });
+    if (mine.signal.aborted) return;
+    items.value = answer.items;
+    loaded.value = true;
+    fault.value = null;
+  } catch (error) {
+    if (!mine.signal.aborted) fault.value = error;
+  }
+}
+
+function replace(answered: readonly TagItem[]): void {
+  asked?.abort();
+  items.value = answered;
+  loaded.value = true;
+}
+
+/** Many events are one question, and that never waits for the last of them. */
+function soon(): void {
+  if (waiting !== 0) return;
+  const wait = Math.max(SOON, lastRead + SELDOM - Date.now());
+  waiting = window.setTimeout(() => {
+    waiting = 0;
+    void reload();
+  }, wait);
+}
+
+function keep(): void {
+  isKept = true;
+  on(KINDS, soon);
+  // Tags are of one person: the next one to sign in here has others.
+  watch(
+    () => session.account.value?.name,
+    (name, before) => {
+      if (name === before) return;
+      asked?.abort();
+      items.value = [];
+      loaded.value = false;
+      if (name !== undefined) void reload();
+    },
+  );
+}
+
+const tags: Tags = { items: readonly(items) as Tags['items'], byKey, loaded: readonly(loaded), fault: readonly(fault), find, reload, replace };
+
+function find(path: string): TagItem | undefined {
+  return byKey.value.get(keyOf(path));
+}
+
+/** The tags; they are read when somebody first wants them. */
+export function useTags(): Tags {
+  if (!isKept) keep();
+  if (!loaded.value) void reload();
+  return tags;
+}
