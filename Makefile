@@ -23,15 +23,16 @@ run: $(VENV)/.web
 installed: $(VENV)/.installed-dev $(VENV)/.web
 
 test: installed lint
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --durations=40
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --durations=40 -m 'not alone and not browser'
 
-# All stories in a browser; `make test` has those of the frame.
+# All stories in a browser, of which `make test` has those of the frame, and how it does with a million pictures on a quiet machine.
 browser: installed
-	$(BIN)/python -m pytest -n 2 -m browser tests/web
+	ARCHYPIX_SELECTED=1000000 $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not alone' tests/web
+	$(BIN)/python -m pytest -s -m alone tests/web
 
 # Half as long again as `make test`, which it is otherwise.
 coverage: installed
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -m 'not alone and not browser' --cov --cov-report=term:skip-covered
 
 lint: installed
 	$(BIN)/ruff check .

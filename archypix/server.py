@@ -27,6 +27,7 @@ from archypix.core.loops import every
 from archypix.core.runtime.services import Endpoints
 from archypix.core.secrets import derive
 from archypix.core.settings import Settings
+from archypix.core.tiles import origin_of
 from archypix.drives import api as drives_api
 from archypix.drives.following import DrivesOfAccounts
 from archypix.drives.room import Drives
@@ -54,6 +55,7 @@ from archypix.hierarchies.service import HierarchyService
 from archypix.hierarchies.writing.keeping import NameKeeper
 from archypix.hierarchies.writing.service import Writer
 from archypix.instance import api as instance_api
+from archypix.instance.models import Tiles
 from archypix.instance.service import InstanceService
 from archypix.jobs import admin_api as jobs_admin_api
 from archypix.jobs import api as jobs_api
@@ -221,6 +223,10 @@ def storage_origin(settings: Settings) -> str:
     return settings.s3_public_endpoint or settings.s3_endpoint if settings.uses_s3 else ""
 
 
+def _webapp(settings: Settings) -> WebApp:
+    return WebApp(settings.web_dist, storage_origin(settings), origin_of(settings.map_tiles))
+
+
 def _facts(settings: Settings, port: int) -> Facts:
     return Facts(
         domain=settings.identity_domain(port),
@@ -313,7 +319,8 @@ async def _furnish(
     waker = Waker(endpoints.redis_url)
     stack.callback(waker.close)
     domain = settings.identity_domain(port)
-    instance = InstanceService(database, domain=domain, registration=settings.registration)
+    tiles = Tiles(settings.map_tiles, settings.map_credit) if settings.map_tiles else None
+    instance = InstanceService(database, domain=domain, registration=settings.registration, tiles=tiles)
     doorkeeper = Doorkeeper(
         accounts, origin=settings.origin(port), trusted_proxies=parse_networks(settings.trusted_proxies)
     )
@@ -484,7 +491,7 @@ def _mounts(house: _House, settings: Settings, database: Database) -> list[Mount
         *house.links.mounts,
         *house.webdav.mounts,
         Mount(FILE_METHODS, re.compile(r"/files/"), house.files, "/files"),
-        Mount(frozenset({"GET", "HEAD"}), WEB_PATH, WebApp(settings.web_dist, storage_origin(settings)), "/"),
+        Mount(frozenset({"GET", "HEAD"}), WEB_PATH, _webapp(settings), "/"),
         Mount(frozenset({"GET"}), re.compile(rf"{API}/downloads/[^/]+\Z"), house.downloads, f"{API}/downloads"),
         Mount(
             frozenset({"POST"}),

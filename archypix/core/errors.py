@@ -124,8 +124,10 @@ class Unavailable(ArchypixError):
 
     code = "unavailable"
 
-    def __init__(self, detail: str, *, log_detail: str | None = None, retry_after: float = 5.0) -> None:
-        super().__init__(detail, log_detail=log_detail)
+    def __init__(
+        self, detail: str, *, code: str | None = None, log_detail: str | None = None, retry_after: float = 5.0
+    ) -> None:
+        super().__init__(detail, code=code, log_detail=log_detail)
         self.retry_after = retry_after
 
 

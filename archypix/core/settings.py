@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic.fields import FieldInfo
 
 from archypix.core.errors import StartupError
+from archypix.core.tiles import check_credit, check_tiles
 
 PREFIX = "ARCHYPIX_"
 GIB = 1 << 30
@@ -75,6 +76,17 @@ class Settings(BaseModel):
     )
     web_dist: Path | None = Field(
         None, description="Folder of another build of the web application, for those who are changing it."
+    )
+    map_tiles: str = Field(
+        "",
+        description="Where browsers get the tiles of maps, such as `https://tiles.example.org/{z}/{x}/{y}.png`, or"
+        " `/tiles/{z}/{x}/{y}.png` behind the same front. Empty: outlines of countries, and no other server is asked;"
+        " see [maps](maps.md).",
+    )
+    map_credit: str = Field(
+        "",
+        description="The line below such maps that says whose they are; an address in it becomes the link of the words"
+        " before it.",
     )
     webdav_allow_http: bool = Field(
         False,
@@ -140,6 +152,18 @@ class Settings(BaseModel):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("map_tiles", mode="after")
+    @classmethod
+    def _tiles(cls, value: str) -> str:
+        check_tiles(value)
+        return value
+
+    @field_validator("map_credit", mode="after")
+    @classmethod
+    def _credit(cls, value: str) -> str:
+        check_credit(value)
+        return " ".join(value.split())
+
     @field_validator("secret", "worker_secret", mode="after")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
@@ -153,6 +177,14 @@ class Settings(BaseModel):
             raise ValueError("s3_bucket needs s3_access_key and s3_secret_key")
         if self.s3_endpoint and not self.s3_bucket:
             raise ValueError("s3_endpoint needs s3_bucket")
+        return self
+
+    @model_validator(mode="after")
+    def _tiles_can_be_shown(self) -> Settings:
+        if self.map_credit and not self.map_tiles:
+            raise ValueError("map_credit needs map_tiles")
+        if self.map_tiles.startswith("http://") and self.origin(self.port).startswith("https://"):
+            raise ValueError("map_tiles must start with https://: pages that come by https show nothing that does not")
         return self
 
     @property

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -24,6 +25,9 @@ ALLOWED_MINUTES = 10
 LEAST = 5
 # Of what a device itself has brought lately, it may take away so many times as much.
 OWN_FACTOR = 5
+
+# So many pictures of each kind are named where the brake is told of: texts in notices are short.
+SHOWN = 8
 
 # How many pictures a hierarchy has.
 Total: TypeAlias = Callable[[Connection], Awaitable[int]]
@@ -105,7 +109,8 @@ class Brake:
                 if not await _too_many(settings, others, own, whole):
                     return await store.keep(connection, drive.token_id, kind, pictures)
                 await store.pull(connection, drive.token_id)
-                await _tell(connection, drive, others + own)
+                done = await store.lately(connection, drive.token_id, since, SHOWN)
+                await _tell(connection, drive, others + own, pictures, done)
         raise Forbidden(refusal(settings), code="brake")
 
     async def _forget(self, number: int) -> None:
@@ -134,7 +139,10 @@ async def _too_many(settings: BrakeSettings, others: int, own: int, whole: Calla
     return others * 100 > settings.share * await whole()
 
 
-async def _tell(connection: Connection, drive: Drive, pictures: int) -> None:
+async def _tell(
+    connection: Connection, drive: Drive, pictures: int, held: Sequence[UUID], done: Sequence[UUID]
+) -> None:
+    """`held` were not touched, `done` were before."""
     await notify(
         connection,
         drive.account_id,
@@ -145,8 +153,14 @@ async def _tell(connection: Connection, drive: Drive, pictures: int) -> None:
             "hierarchy": str(drive.hierarchy_id),
             "slug": drive.slug,
             "pictures": pictures,
+            "held": _some(held),
+            "done": _some(one for one in done if one not in set(held)),
         },
     )
+
+
+def _some(pictures: Iterable[UUID]) -> str:
+    return " ".join(str(one) for one in islice(pictures, SHOWN))
 
 
 def refusal(settings: BrakeSettings) -> str:

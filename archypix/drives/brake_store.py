@@ -89,6 +89,16 @@ async def trashed(connection: Connection, account_id: int, token_id: int, since:
     )  # fmt: skip
 
 
+async def lately(connection: Connection, token_id: int, since: datetime, most: int) -> list[UUID]:
+    """Some of the pictures that a token has touched since then, the latest first."""
+    rows = await connection.fetch(
+        "SELECT p.id FROM drive_deeds d CROSS JOIN LATERAL unnest(d.pictures) AS p (id)"
+        " WHERE d.token_id = $1 AND d.at > $2 GROUP BY p.id ORDER BY max(d.id) DESC, p.id LIMIT $3",
+        token_id, since, most,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
 async def keep(connection: Connection, token_id: int, kind: str, pictures: Sequence[UUID]) -> int:
     """Write a deed down; its number."""
     number: int = await connection.fetchval(

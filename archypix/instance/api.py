@@ -39,6 +39,8 @@ async def change_instance(data: schemas.InstanceChanges) -> Response:
 async def _answer(instance: Instance) -> Response:
     service = use(InstanceService)
     return json_response(
-        schemas.instance_json(instance, domain=service.domain, is_set_up=await service.is_set_up()),
+        schemas.instance_json(
+            instance, domain=service.domain, is_set_up=await service.is_set_up(), tiles=service.tiles
+        ),
         headers={"Cache-Control": "no-cache"},
     )

@@ -27,3 +27,11 @@ class Changes:
     name: str | None = None
     description: str | None = None
     registration: Registration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The ground of maps, as the settings have it: where its tiles are, and the line that says whose they are."""
+
+    template: str
+    credit: str

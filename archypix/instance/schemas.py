@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from archypix import __version__
-from archypix.instance.models import LONGEST_DESCRIPTION, LONGEST_NAME, Instance
+from archypix.instance.models import LONGEST_DESCRIPTION, LONGEST_NAME, Instance, Tiles
 
 Mode = Literal["open", "invite", "closed"]
 ServerName = Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
@@ -24,8 +24,16 @@ class InstanceChanges(BaseModel):
     registration: Mode | None = None
 
 
+class MapTiles(BaseModel):
+    """An address with `{z}`, `{x}` and `{y}` in it, and the line that says whose tiles they are."""
+
+    template: str
+    credit: str
+
+
 class InstanceOut(BaseModel):
-    """`name` is empty while nobody has chosen one; `is_set_up`: whether there is an administrator."""
+    """`name` is empty while nobody has chosen one; `is_set_up`: whether there is an administrator. `map_tiles` is null
+    where maps have outlines alone."""
 
     name: str
     description: str
@@ -33,9 +41,10 @@ class InstanceOut(BaseModel):
     domain: str
     version: str
     is_set_up: bool
+    map_tiles: MapTiles | None
 
 
-def instance_json(instance: Instance, *, domain: str, is_set_up: bool) -> dict[str, Any]:
+def instance_json(instance: Instance, *, domain: str, is_set_up: bool, tiles: Tiles | None) -> dict[str, Any]:
     """`InstanceOut`."""
     return {
         "name": instance.name,
@@ -44,4 +53,5 @@ def instance_json(instance: Instance, *, domain: str, is_set_up: bool) -> dict[s
         "domain": domain,
         "version": __version__,
         "is_set_up": is_set_up,
+        "map_tiles": {"template": tiles.template, "credit": tiles.credit} if tiles else None,
     }

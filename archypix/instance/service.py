@@ -9,7 +9,7 @@ from archypix.accounts.models import Actor
 from archypix.accounts.store import accounts, audit
 from archypix.core.database import Database
 from archypix.instance import store
-from archypix.instance.models import LONGEST_DESCRIPTION, LONGEST_NAME, Changes, Instance, Registration
+from archypix.instance.models import LONGEST_DESCRIPTION, LONGEST_NAME, Changes, Instance, Registration, Tiles
 
 
 def checked(changes: Changes, prefix: str = "") -> Changes:
@@ -23,12 +23,21 @@ def checked(changes: Changes, prefix: str = "") -> Changes:
 
 
 class InstanceService:
-    """Knows the server's name. `registration` is who may join while no administrator has chosen."""
+    """Knows the server's name. `registration` is who may join while no administrator has chosen; `tiles` are None where
+    maps have outlines alone."""
 
-    def __init__(self, database: Database, *, domain: str, registration: Registration = "closed") -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        domain: str,
+        registration: Registration = "closed",
+        tiles: Tiles | None = None,
+    ) -> None:
         self._database = database
         self._default = registration
         self.domain = domain
+        self.tiles = tiles
 
     async def current(self) -> Instance:
         """What holds now; `registration` is always one."""

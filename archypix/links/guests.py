@@ -15,7 +15,7 @@ from archypix.core.database import Database
 from archypix.core.errors import Forbidden, NotFound, Unauthenticated
 from archypix.core.ids import parse_id
 from archypix.links import pictures_store, store
-from archypix.links.models import PASSWORD_LENGTH, OpenLink, Shown
+from archypix.links.models import MOST_COUNTED, PASSWORD_LENGTH, OpenLink, Shown
 from archypix.links.sessions import GuestSessions
 from archypix.pictures.cursor import Position, decode_cursor, encode_cursor
 from archypix.storage.interface import Storage
@@ -23,7 +23,8 @@ from archypix.storage.keys import Variant, blob_key, thumbnail_key
 
 SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 ON_PAGE: Final = 60
-MOST_COUNTED: Final = 1000
+# Beside a picture that is looked at, to either side.
+BESIDE: Final = 4
 # Addresses of files live so long, and by the granularity at most twice that: what was handed out dies with a
 # revoked link soon after it.
 ORIGINAL_SECONDS: Final = 60
@@ -58,11 +59,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One picture, and the ones beside it."""
+    """One picture, the ones beside it, and all that are around it, itself among them.
+
+    `first`: it is on the first page.
+    """
 
     picture: Shown
     before: Shown | None
     after: Shown | None
+    around: list[Shown]
+    first: bool
 
 
 class GuestService:
@@ -146,6 +152,12 @@ class GuestService:
         async with self._database.connection() as connection:
             return await pictures_store.count(connection, link, MOST_COUNTED + 1)
 
+    async def last(self, link: OpenLink) -> Shown | None:
+        """The picture with the latest date; None where there is none."""
+        async with self._database.connection() as connection:
+            rows = await pictures_store.page(connection, link, None, 1, backwards=True)
+        return rows[0] if rows else None
+
     async def look(self, link: OpenLink, picture_id: str) -> Looked:
         """One picture with its neighbours; `NotFound` where the link does not show it (any more)."""
         async with self._database.connection() as connection:
@@ -153,9 +165,11 @@ class GuestService:
             if shown is None:
                 raise NotFound("This picture is not among those that are shared.")
             place = (shown.sorted_at, shown.id)
-            before = await pictures_store.page(connection, link, place, 1, backwards=True)
-            after = await pictures_store.page(connection, link, place, 1)
-        return Looked(shown, before[0] if before else None, after[0] if after else None)
+            before = await pictures_store.page(connection, link, place, ON_PAGE, backwards=True)
+            after = await pictures_store.page(connection, link, place, BESIDE)
+        around = [*reversed(before[:BESIDE]), shown, *after]
+        first = len(before) < ON_PAGE
+        return Looked(shown, before[0] if before else None, after[0] if after else None, around, first)
 
     def cursor(self, link: OpenLink, picture: Shown) -> str:
         """The cursor of the page that starts with this picture."""

@@ -12,6 +12,8 @@ UPLOAD_BYTES = 2 * GIB
 UPLOAD_FILES = 500
 LONGEST_NAME = 100
 LONGEST_GUEST = 60
+# Pictures of a link; beyond, they are not counted on.
+MOST_COUNTED = 1000
 PASSWORD_LENGTH = (4, 200)
 
 

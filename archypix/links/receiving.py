@@ -27,6 +27,7 @@ from archypix.uploads.models import Details
 
 UPLOADED = "link.uploaded"
 FULL = "There is no room for this file."
+EMPTY = "The file is empty."
 
 
 def guest_name(text: str | None) -> str:
@@ -36,10 +37,14 @@ def guest_name(text: str | None) -> str:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the files of one form: how many were taken, and by name why others were not."""
+    """What became of the files of one form: how many were taken, and by name why others were not.
+
+    `each` has one entry for every file in the order in which they came: None, or why it was not taken.
+    """
 
     taken: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
+    each: list[str | None] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -176,6 +181,7 @@ class Reception:
             else:
                 self.outcome.taken += 1
                 self.new += file.new
+        self.outcome.each.append(file.refusal or (None if file.size else EMPTY))
         await file.stack.aclose()
 
     async def _try(self, step: Awaitable[None]) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from archypix.core.errors import ArchypixError, Gone, Invalid, NotFound, TooLarge
 from archypix.gate import policy
 from archypix.gate.policy import RawRoute
 from archypix.gate.problems import status_of
-from archypix.gate.requests import Doorkeeper
+from archypix.gate.requests import Doorkeeper, header
 from archypix.links.form import GuestForm
 from archypix.links.guests import GuestService, Locked
 from archypix.links.models import OpenLink
 from archypix.links.pages import Pages
 from archypix.links.receiving import GuestUploads, Outcome, Reception, guest_name
-from archypix.links.visits import UPLOAD, cookie_of, send_elsewhere, send_sheet, sheet_for
+from archypix.links.visits import (
+    UPLOAD,
+    cookie_of,
+    send_elsewhere,
+    send_json,
+    send_sheet,
+    sheet_for,
+    words_of,
+)
+from archypix.links.words import Words
 from archypix.uploads.body import Body, Disconnected, Receive, Stalled
 from archypix.uploads.multipart import Malformed
 from archypix.uploads.requests import Scope, content_length, form_boundary
@@ -71,6 +81,7 @@ class GuestUploadApp:
         match = UPLOAD.match(scope["path"])
         assert match is not None
         secret, link, outcome, guest = match[1], None, Outcome(), ""
+        reply = _Reply(send, secret, self._pages, words_of(scope), by_script=_by_script(scope))
         body = Body(receive, limit=0)
         try:
             link = await self._admit(scope, secret)
@@ -81,17 +92,17 @@ class GuestUploadApp:
                 guest = await self._read(body, form, reception)
         except Disconnected:
             return
-        except Locked:
+        except Locked as error:
             await body.drain()
-            await send_elsewhere(send, f"/l/{secret}")
+            await reply.locked(error)
         except (Malformed, Stalled):
             await body.drain()
-            await self._say(send, secret, link, outcome, Invalid("The form did not arrive as a whole."))
+            await reply.failed(link, outcome, Invalid("The form did not arrive as a whole."))
         except ArchypixError as error:
             await body.drain()
-            await self._say(send, secret, link, outcome, error)
+            await reply.failed(link, outcome, error)
         else:
-            await self._thank(send, secret, link, outcome, guest)
+            await reply.taken(link, outcome, guest)
 
     async def _admit(self, scope: Scope, secret: str) -> OpenLink:
         """The link, if it takes anything; what is announced must fit."""
@@ -115,27 +126,62 @@ class GuestUploadApp:
             await reception.handle(event, guest)
         return guest or guest_name(form.guest)
 
-    async def _thank(self, send: Any, secret: str, link: OpenLink, outcome: Outcome, guest: str) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """How a form is answered: by pages, or with what they would say for the script that sent it."""
+
+    send: Any
+    secret: str
+    pages: Pages
+    say: Words
+    by_script: bool
+
+    async def locked(self, error: Locked) -> None:
+        """The password is to be shown first."""
+        if self.by_script:
+            await self._said(status_of(error), Outcome(), error.detail)
+            return
+        await send_elsewhere(self.send, f"/l/{self.secret}")
+
+    async def taken(self, link: OpenLink, outcome: Outcome, guest: str) -> None:
+        """The form was read to its end; whatever of it was taken is."""
+        if self.by_script:
+            await self._said(200, outcome, "")
+            return
         if outcome.taken and not outcome.refused:
-            await send_elsewhere(send, f"/l/{secret}/upload?taken={outcome.taken}")
+            await send_elsewhere(self.send, f"/l/{self.secret}/upload?taken={outcome.taken}")
             return
         problem = "" if outcome.refused else "Choose the pictures first."
-        await send_sheet(
-            send,
-            self._pages.upload(
-                link, secret, taken=outcome.taken, outcome=outcome, problem=problem, guest=guest, status=422
-            ),
-        )
+        sheet = self.pages.upload(
+            link, self.secret, taken=outcome.taken, outcome=outcome, problem=problem, guest=guest, status=422,
+            say=self.say,
+        )  # fmt: skip
+        await send_sheet(self.send, sheet)
 
-    async def _say(self, send: Any, secret: str, link: OpenLink | None, outcome: Outcome, error: ArchypixError) -> None:
+    async def failed(self, link: OpenLink | None, outcome: Outcome, error: ArchypixError) -> None:
         """What went wrong: beside the form, where there still is one, with what was taken before."""
         if link is None or isinstance(error, NotFound | Gone):
-            await send_sheet(send, sheet_for(self._pages, LOST if isinstance(error, Gone) else error))
-            return
-        sheet = self._pages.upload(
-            link, secret, taken=outcome.taken, outcome=outcome, problem=error.detail, status=status_of(error)
-        )
-        await send_sheet(send, sheet)
+            error = LOST if isinstance(error, Gone) else error
+            link = None
+        if self.by_script:
+            await self._said(status_of(error), outcome, error.detail)
+        elif link is None:
+            await send_sheet(self.send, sheet_for(self.pages, error, self.say))
+        else:
+            sheet = self.pages.upload(
+                link, self.secret, taken=outcome.taken, outcome=outcome, problem=error.detail,
+                status=status_of(error), say=self.say,
+            )  # fmt: skip
+            await send_sheet(self.send, sheet)
+
+    async def _said(self, status: int, outcome: Outcome, problem: str) -> None:
+        each = [None if why is None else self.say.said(why) for why in outcome.each]
+        await send_json(self.send, status, {"each": each, "problem": self.say.said(problem)})
+
+
+def _by_script(scope: Scope) -> bool:
+    return header(scope, b"accept") == "application/json"
 
 
 def _boundary(scope: Scope) -> bytes:

@@ -14,11 +14,13 @@ from archypix.gate.problems import status_of
 from archypix.gate.requests import Doorkeeper
 from archypix.links.guests import GuestService, Locked, WrongPassword
 from archypix.links.models import OpenLink
-from archypix.links.pages import GUARDS, STYLE, Pages, Sheet
-from archypix.links.visits import cookie_for, cookie_of, sheet_for, waits
+from archypix.links.pages import GUARDS, SCRIPT, STYLE, Pages, Sheet
+from archypix.links.visits import cookie_for, cookie_of, sheet_for, waits, words_of
+from archypix.links.words import Words
 
 blueprint = Blueprint("guests", __name__)
-YEAR: Final = 365 * 24 * 3600
+KEPT: Final = {"Cache-Control": f"public, max-age={365 * 24 * 3600}, immutable", "X-Content-Type-Options": "nosniff"}
+FIXED: Final = frozenset({"/links.css", "/links/pages.js"})
 LONGEST_FIELD: Final = 1000
 
 
@@ -27,8 +29,15 @@ LONGEST_FIELD: Final = 1000
 @hide
 async def style() -> Response:
     """The style of the pages of links; its address changes with it."""
-    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable"}
-    return Response(STYLE, content_type="text/css; charset=utf-8", headers=headers)
+    return Response(STYLE, content_type="text/css; charset=utf-8", headers=KEPT)
+
+
+@blueprint.get("/links/pages.js")
+@policy.public
+@hide
+async def script() -> Response:
+    """The script of the pages of links, which work without it; its address changes with it."""
+    return Response(SCRIPT, content_type="text/javascript; charset=utf-8", headers=KEPT)
 
 
 @blueprint.get("/l/<secret>")
@@ -39,7 +48,8 @@ async def grid(secret: str) -> Response:
     link, guests = await _enter(secret), use(GuestService)
     page = await guests.page(link, start=request.args.get("from"), before=request.args.get("before"))
     count = await guests.count(link) if page.first and page.later else len(page.pictures) if page.first else None
-    return _response(use(Pages).grid(link, secret, page, count))
+    last = await guests.last(link) if page.first else None
+    return _response(use(Pages).grid(link, secret, page, count, last, say=_say()))
 
 
 @blueprint.post("/l/<secret>")
@@ -55,7 +65,8 @@ async def unlock(secret: str) -> Response:
     try:
         cookie = await guests.unlock(link, password, str(g.address))
     except (WrongPassword, RateLimited) as error:
-        return _response(pages.password(secret, problem=error.detail, status=status_of(error), after=waits(error)))
+        sheet = pages.password(secret, problem=error.detail, status=status_of(error), after=waits(error), say=_say())
+        return _response(sheet)
     response = _see(f"/l/{secret}")
     response.headers.add("Set-Cookie", cookie_for(secret, cookie, secure=use(Doorkeeper).secure))
     return response
@@ -67,7 +78,8 @@ async def unlock(secret: str) -> Response:
 async def picture(secret: str, picture_id: str) -> Response:
     """One picture of a link."""
     link = await _enter(secret)
-    return _response(use(Pages).picture(link, secret, await use(GuestService).look(link, picture_id)))
+    looked = await use(GuestService).look(link, picture_id)
+    return _response(use(Pages).picture(link, secret, looked, say=_say()))
 
 
 @blueprint.get("/l/<secret>/p/<picture_id>/file")
@@ -90,7 +102,7 @@ async def upload_form(secret: str) -> Response:
         raise NotFound("Nobody can add pictures here.")
     taken = request.args.get("taken", "")
     number = int(taken) if taken.isascii() and taken.isdigit() and len(taken) < 6 else 0
-    return _response(use(Pages).upload(link, secret, taken=number))
+    return _response(use(Pages).upload(link, secret, taken=number, say=_say()))
 
 
 @blueprint.get("/l/<path:anything>")
@@ -105,14 +117,14 @@ async def nothing(anything: str) -> Response:  # noqa: ARG001 - any address belo
 async def failed(error: ArchypixError) -> Response:
     """A page for what went wrong; for what wants a password, the form that asks for it."""
     if isinstance(error, Locked):
-        return _response(use(Pages).password(str((request.view_args or {}).get("secret", ""))))
-    return _response(sheet_for(use(Pages), error))
+        return _response(use(Pages).password(str((request.view_args or {}).get("secret", "")), say=_say()))
+    return _response(sheet_for(use(Pages), error, _say()))
 
 
 @blueprint.after_request
 async def guard(response: Response) -> Response:
     """Nothing below `/l/` is kept, indexed or named to other sites, whatever answered."""
-    if request.path != "/links.css":
+    if request.path not in FIXED:
         for name, value in GUARDS.items():
             response.headers[name] = value
     return response
@@ -120,6 +132,10 @@ async def guard(response: Response) -> Response:
 
 async def _enter(secret: str) -> OpenLink:
     return await use(GuestService).enter(secret, cookie_of(request.scope))
+
+
+def _say() -> Words:
+    return words_of(request.scope)
 
 
 def _response(sheet: Sheet) -> Response:

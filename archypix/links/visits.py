@@ -7,12 +7,14 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
+import orjson
 from werkzeug.http import dump_cookie, parse_cookie
 
 from archypix.core.errors import ArchypixError, Invalid, RateLimited, Unavailable
 from archypix.gate.problems import status_of
 from archypix.gate.requests import Scope, header
 from archypix.links.pages import GUARDS, Pages, Sheet
+from archypix.links.words import Words, words_for
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 COOKIE: Final = "archypix-link"
@@ -31,10 +33,15 @@ def cookie_for(secret: str, value: str, *, secure: bool) -> str:
     return dump_cookie(COOKIE, value, path=f"/l/{secret}", secure=secure, httponly=True, samesite="Lax")
 
 
-def sheet_for(pages: Pages, error: ArchypixError) -> Sheet:
+def words_of(scope: Scope) -> Words:
+    """The language in which a guest reads."""
+    return words_for(header(scope, b"accept-language"))
+
+
+def sheet_for(pages: Pages, error: ArchypixError, say: Words) -> Sheet:
     """The page of an error."""
     detail = "This page cannot be shown." if isinstance(error, Invalid) and not error.faults else error.detail
-    return pages.problem(status_of(error), detail, after=waits(error))
+    return pages.problem(status_of(error), detail, after=waits(error), say=say)
 
 
 def waits(error: ArchypixError) -> int | None:
@@ -45,6 +52,11 @@ def waits(error: ArchypixError) -> int | None:
 async def send_sheet(send: Send, sheet: Sheet) -> None:
     """Answer with a page."""
     await _answer(send, sheet.status, dict(sheet.headers), sheet.body)
+
+
+async def send_json(send: Send, status: int, said: Any) -> None:
+    """Answer the script of a page."""
+    await _answer(send, status, {**GUARDS, "Content-Type": "application/json"}, orjson.dumps(said))
 
 
 async def send_elsewhere(send: Send, location: str) -> None:

@@ -12,7 +12,7 @@ from archypix.gate.requests import Doorkeeper
 from archypix.links.archive import LinkArchives, Revoked, Wanted
 from archypix.links.guests import HOUR, GuestService, Locked
 from archypix.links.pages import GUARDS, Pages
-from archypix.links.visits import ZIP, cookie_of, send_elsewhere, send_sheet, sheet_for
+from archypix.links.visits import ZIP, cookie_of, send_elsewhere, send_sheet, sheet_for, words_of
 from archypix.operations.sending import SEND_SECONDS, ArchiveSender
 from archypix.storage.answers import Answer
 from archypix.storage.receiving import Receive
@@ -74,7 +74,7 @@ class LinkZipApp:
             await send_elsewhere(send, f"/l/{match[1]}")
             return
         except ArchypixError as error:
-            await send_sheet(send, sheet_for(self._pages, error))
+            await send_sheet(send, sheet_for(self._pages, error, words_of(scope)))
             return
         try:
             async with self._sender.under_way(receive) as deadline:

@@ -51,7 +51,9 @@ class AggregateService:
                 gear = await store.gear(connection, chosen, parameters.values, MOST_GEAR, within=left())
                 tags = await store.tags(connection, chosen, parameters.values, MOST_TAGS + 1, within=left())
         except TimeoutError as error:
-            raise Unavailable("This takes too long: select less at once.", log_detail="aggregate timeout") from error
+            raise Unavailable(
+                "This takes too long: select less at once.", code="too_slow", log_detail="aggregate timeout"
+            ) from error
         return _answer(totals, *gear) | _tags(tags, tree)
 
 

@@ -196,7 +196,9 @@ class PictureService:
                 if statement.final or len(rows) > page.limit:
                     break
         except TimeoutError as error:
-            raise Unavailable("This search takes too long: ask for less at once.", log_detail="list timeout") from error
+            raise Unavailable(
+                "This search takes too long: ask for less at once.", code="too_slow", log_detail="list timeout"
+            ) from error
         return rows
 
     async def _sample(self, connection: Connection, page: PageRequest) -> Sample | None:

@@ -13,6 +13,7 @@ from archypix.pictures.names import clean_filename
 from archypix.received.models import Offer, Rights, SharedPicture, Way
 
 MOST_URI = 1000
+MOST_BLURS = 12
 BIGINT = (1 << 63) - 1
 INTEGER = (1 << 31) - 1
 KINDS = ("image", "raw", "video", "other")
@@ -118,6 +119,7 @@ def cleaned_offer(offer: Offer) -> Offer:
         total=whole(offer.total, 0, INTEGER) or 0,
         ends_at=instant(offer.ends_at),
         sequence=whole(offer.sequence, 0, BIGINT) or 0,
+        glimpse=None if offer.glimpse is None else replace(offer.glimpse, blurs=offer.glimpse.blurs[:MOST_BLURS]),
         rights=Rights(
             rights.originals, rights.future, depth, rights.share_back, rights.copy, rights.metadata_edit
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -101,6 +101,15 @@ class SharedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What an offer shows of its pictures: the first and the last day, and the colours of some as BlurHashes."""
+
+    first: date | None = None
+    last: date | None = None
+    blurs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A share as its sender offers or describes it; `uri` is the share, `path` the tag that they share."""
 
@@ -119,6 +128,7 @@ class Offer:
     sequence: int = 0
     # The address of the share that this one goes on for, at the account that its sender had before.
     moved_from: str | None = None
+    glimpse: Glimpse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,7 @@ class Incoming:
     answered_at: datetime | None
     ended_at: datetime | None
     pictures: int = 0
+    glimpse: Glimpse | None = None
 
 
 @dataclass(frozen=True, slots=True)

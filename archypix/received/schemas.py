@@ -12,7 +12,7 @@ from archypix.core.clock import rfc3339
 from archypix.core.tag_paths import format_path
 from archypix.pictures.schemas import Strict
 from archypix.received.cleaning import local_path
-from archypix.received.models import Incoming
+from archypix.received.models import Glimpse, Incoming
 
 State = Literal["pending", "active", "declined", "left", "revoked", "expired"]
 
@@ -24,10 +24,18 @@ class IncomingQuery(Strict):
     limit: Annotated[int, Field(ge=1, le=200)] = 100
 
 
+class GlimpseItem(BaseModel):
+    """What an offer shows of its pictures: their first and last day, and the colours of some as BlurHashes."""
+
+    first: str | None
+    last: str | None
+    blurhashes: list[str]
+
+
 class IncomingItem(BaseModel):
     """A share that somebody offered. `path` is the tag that they share, `tag` where its pictures lie here.
 
-    `pictures` is how many the sender says there are.
+    `pictures` is how many the sender says there are; `glimpse` null where they showed nothing with their offer.
     """
 
     id: UUID
@@ -48,6 +56,7 @@ class IncomingItem(BaseModel):
     ends_at: str | None
     share_back_of: str | None
     pictures: int
+    glimpse: GlimpseItem | None
     created_at: str
     answered_at: str | None
     ended_at: str | None
@@ -82,10 +91,18 @@ def incoming_json(share: Incoming) -> dict[str, Any]:
         "ends_at": _written(share.ends_at),
         "share_back_of": share.share_back_of,
         "pictures": share.pictures,
+        "glimpse": _glimpse_json(share.glimpse),
         "created_at": rfc3339(share.created_at),
         "answered_at": _written(share.answered_at),
         "ended_at": _written(share.ended_at),
     }
+
+
+def _glimpse_json(glimpse: Glimpse | None) -> dict[str, Any] | None:
+    if glimpse is None:
+        return None
+    first, last = (None if day is None else day.isoformat() for day in (glimpse.first, glimpse.last))
+    return {"first": first, "last": last, "blurhashes": list(glimpse.blurs)}
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
 from archypix.core.resting import awake
-from archypix.received.models import Incoming, IncomingState, Offer, Party, Rights
+from archypix.received.models import Glimpse, Incoming, IncomingState, Offer, Party, Rights
 
 SELECT = """
 SELECT s.id, s.number, s.account_id, s.uri, s.name, s.message, s.path, s.tag_id, s.originals, s.future, s.reshare_depth,
     s.share_back, s.copy, s.metadata_edit, s.announced, s.ends_at, s.state, s.sequence, s.settled, s.told, s.held,
-    s.activity, s.share_back_of, s.moved_from, s.created_at, s.answered_at, s.ended_at,
+    s.activity, s.share_back_of, s.moved_from, s.created_at, s.answered_at, s.ended_at, s.glimpse,
     a.id AS sender_id, a.uri AS sender_uri, a.handle, a.name AS sender_name, a.local
 FROM incoming_shares s JOIN remote_actors a ON a.id = s.sender_id
 """
@@ -58,7 +58,22 @@ def incoming(row: Row) -> Incoming:
         answered_at=row["answered_at"],
         ended_at=row["ended_at"],
         pictures=row["announced"] if row["state"] == "pending" else row["held"],
+        glimpse=_glimpse(row["glimpse"]),
     )
+
+
+def _glimpse(said: dict[str, Any] | None) -> Glimpse | None:
+    if said is None:
+        return None
+    first, last = (None if said[name] is None else date.fromisoformat(said[name]) for name in ("first", "last"))
+    return Glimpse(first, last, tuple(said["blurs"]))
+
+
+def _kept(glimpse: Glimpse | None) -> dict[str, Any] | None:
+    if glimpse is None:
+        return None
+    first, last = (None if day is None else day.isoformat() for day in (glimpse.first, glimpse.last))
+    return {"first": first, "last": last, "blurs": list(glimpse.blurs)}
 
 
 async def find(connection: Connection, account_id: int, share_id: UUID) -> Row | None:
@@ -113,11 +128,12 @@ async def insert(
     await connection.execute(
         "INSERT INTO incoming_shares (id, account_id, uri, sender_id, name, message, path, originals, future,"
         " reshare_depth, share_back, copy, metadata_edit, announced, ends_at, state, told, activity, share_back_of,"
-        " moved_from)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', $16, $17, $18, $19)",
+        " moved_from, glimpse)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', $16, $17, $18, $19,"
+        " $20)",
         share_id, account_id, offer.uri, offer.sender.id, offer.name, offer.message, offer.path, rights.originals,
         rights.future, rights.reshare_depth, rights.share_back, rights.copy, rights.metadata_edit, offer.total,
-        offer.ends_at, offer.sequence, offer.activity, offer.share_back_of, instead_of,
+        offer.ends_at, offer.sequence, offer.activity, offer.share_back_of, instead_of, _kept(offer.glimpse),
     )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from archypix.received.models import Party, Rights, SharedPicture
+from archypix.received.models import Glimpse, Party, Rights, SharedPicture
 
 __all__ = [
     "MOST_INVITED",
     "Access",
     "Covering",
     "Cut",
+    "Glimpse",
     "Grant",
     "Holder",
     "Holding",
@@ -63,6 +64,8 @@ class Share:
     ended_at: datetime | None
     # The address of the share at its sender's earlier home that this one goes on for.
     moved_from: str | None = None
+    # What its offer shows of it; at all other times None.
+    glimpse: Glimpse | None = None
 
     @property
     def uri(self) -> str:

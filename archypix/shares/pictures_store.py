@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from archypix.core.database import Connection, Row
-from archypix.received.models import SharedPicture
+from archypix.received.models import Glimpse, SharedPicture
 
 # What tells where a picture was taken, or lets its file be recognised: for those only who may have the file.
 _PRIVATE = ("sha256", "content_hash", "latitude", "longitude", "altitude")
@@ -36,6 +36,32 @@ async def pictures(
     """
     rows = await connection.fetch(_PICTURES, account_id, list(picture_ids), default_days)
     return [_picture(row, originals) for row in rows]
+
+
+# Of which an offer shows the colours; they are looked for among so many at either end, whosever those are.
+_GLIMPSED = 9
+_WALKED = 2_000
+_UNDER = """
+SELECT t.sorted_at, p.blurhash FROM (
+    SELECT sorted_at, picture_id FROM picture_tags WHERE tag_id = $1 ORDER BY sorted_at {0}, picture_id {0} LIMIT $4) t
+CROSS JOIN LATERAL (
+    SELECT p.blurhash FROM pictures p
+    WHERE p.id = t.picture_id AND p.owner_id = $2 AND p.deleted_at IS NULL AND p.origin_uri IS NULL OFFSET 0) p
+ORDER BY t.sorted_at {0}, t.picture_id {0} LIMIT $3
+"""
+
+
+async def glimpse(connection: Connection, account_id: int, tag_id: int) -> Glimpse | None:
+    """What an offer shows of the account's own pictures under a tag; None where there are none.
+
+    What others own is theirs to show.
+    """
+    latest = await connection.fetch(_UNDER.format("DESC"), tag_id, account_id, _GLIMPSED, _WALKED)
+    first = await connection.fetchval(_UNDER.format("ASC"), tag_id, account_id, 1, _WALKED)
+    if not latest or first is None:
+        return None
+    blurs = tuple(row["blurhash"] for row in latest if row["blurhash"] is not None)
+    return Glimpse(first.date(), latest[0]["sorted_at"].date(), blurs)
 
 
 def _picture(row: Row, originals: bool) -> SharedPicture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from archypix.core.ids import new_id
 from archypix.notices.service import notify
 from archypix.pictures.locks import lock_library
 from archypix.received.directory import Directory
-from archypix.shares import cover_store, grants_store, store
+from archypix.shares import cover_store, grants_store, pictures_store, store
 from archypix.shares.ending import Ender, noted
 from archypix.shares.models import Grant, Holder, Holding, Party, Rights, Share
 from archypix.shares.outside import Outside
@@ -115,7 +116,9 @@ class ShareService:
     async def _offer(self, connection: Connection, account_id: int, share_id: UUID) -> Share:
         share = await store.one(connection, account_id, share_id)
         assert share is not None
-        await self._outside.herald.offered(connection, share)
+        assert share.tag_id is not None
+        glimpse = await pictures_store.glimpse(connection, account_id, share.tag_id)
+        await self._outside.herald.offered(connection, replace(share, glimpse=glimpse))
         return share
 
     async def list(

@@ -20,7 +20,7 @@ PATH: Final = re.compile(rf"/(?:(?:{'|'.join(SCREENS)})(?:/[^/]*)*|{FILE})?\Z")
 IS_FILE: Final = re.compile(rf"(?:{FILE})\Z")
 ROUTES: Final = tuple(RawRoute("GET", path, public, {}) for path in ("/", "/assets/<file>", "/<screen>"))
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data: https:{more};"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data: https:{more}{tiles};"
     " media-src 'self' blob: https:{more}; connect-src 'self'{more}; font-src 'self'; manifest-src 'self';"
     " worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -32,14 +32,15 @@ UNBUILT: Final = (
 
 
 class WebApp:
-    """Answers GET and HEAD of the application's addresses. Files of pictures may come from `storage_origin`.
+    """Answers GET and HEAD of the application's addresses. Files of pictures may come from `storage_origin`, tiles of
+    maps from `tiles_origin`.
 
     `dist` is a folder that was built by somebody who changes the application; without it, what the package brings.
     """
 
-    def __init__(self, dist: Path | None = None, storage_origin: str = "") -> None:
-        more = f" {storage_origin}" if storage_origin else ""
-        self._files = files(dist, POLICY.format(more=more).encode("ascii"))
+    def __init__(self, dist: Path | None = None, storage_origin: str = "", tiles_origin: str = "") -> None:
+        more, tiles = (f" {origin}" if origin else "" for origin in (storage_origin, tiles_origin))
+        self._files = files(dist, POLICY.format(more=more, tiles=tiles).encode("ascii"))
 
     async def __call__(self, scope: Any, _: Receive, send: Send) -> None:
         name = scope["path"].removeprefix("/")

@@ -14,10 +14,10 @@ from archypix.core.errors import Conflict, Fault, Invalid, NotFound, Unavailable
 from archypix.core.ids import new_id
 from archypix.pictures import rows_store
 from archypix.storage.interface import Storage
-from archypix.storage.keys import thumbnail_key
+from archypix.storage.keys import Variant, thumbnail_key
 from federation.actors import avatars_store
 from federation.actors.models import Avatar, LocalActor, Property
-from federation.actors.portraits import LARGEST_SOURCE, portrait_of
+from federation.actors.portraits import LARGEST_SOURCE, Square, portrait_of
 from federation.actors.service import ActorService
 from federation.documents.origins import origin
 from federation.outbound.errors import FetchError
@@ -76,8 +76,10 @@ class ProfileService:
 
     # Portraits
 
-    async def show_picture(self, account_id: int, picture_id: UUID) -> LocalActor:
+    async def show_picture(self, account_id: int, picture_id: UUID, square: Square | None = None) -> LocalActor:
         """Make a portrait of a picture of the person's own library; a copy, which stays when the picture goes.
+
+        `square` is the part of it that is shown; without it the middle.
 
         `NotFound`; `Conflict` (`received_picture`) for what others share, (`not_ready`) while it has no thumbnails.
         """
@@ -90,7 +92,8 @@ class ProfileService:
             raise Conflict("This picture is another person's.", code="received_picture")
         if not picture.has_thumbnails:
             raise Conflict("This picture has no thumbnails (yet).", code="not_ready")
-        content = await portrait_of(await self._read(thumbnail_key(picture.blob_id, "medium")))
+        size: Variant = "medium" if square is None else "large"
+        content = await portrait_of(await self._read(thumbnail_key(picture.blob_id, size)), square)
         avatar = Avatar(new_id(), "image/jpeg", content)
         async with self._database.transaction() as connection:
             await avatars_store.insert(connection, account_id, avatar)

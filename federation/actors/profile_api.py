@@ -14,6 +14,7 @@ from archypix.gate.application import caller, json_response
 from archypix.gate.context import use
 from federation.actors import schemas
 from federation.actors.models import LocalActor, Property
+from federation.actors.portraits import Square
 from federation.actors.profile import ProfileService
 from federation.actors.service import ActorService
 from federation.addresses import Addresses
@@ -51,10 +52,11 @@ async def change_profile(data: schemas.ProfileChange) -> Response:
 @validate_request(schemas.AvatarChange)
 @document_response(schemas.ProfileOut, 200)
 async def set_avatar(data: schemas.AvatarChange) -> Response:
-    """Show a copy of a picture, its middle as a square."""
+    """Show a copy of a square of a picture."""
     await _bounded("profile", CHANGES_PER_HOUR, 3600)
     picture_id = parse_id(data.picture, "picture")
-    return _answer(await use(ProfileService).show_picture(caller().account_id, picture_id))
+    square = Square(**data.square.model_dump()) if data.square else None
+    return _answer(await use(ProfileService).show_picture(caller().account_id, picture_id, square))
 
 
 @blueprint.delete("/account/profile/avatar")

@@ -36,8 +36,15 @@ class ProfileChange(Body):
     also_known_as: list[Home] | None = Field(None, max_length=50, description="Handles or ids of accounts elsewhere.")
 
 
+class SquareIn(Body):
+    left: float = Field(ge=0, le=1, description="Where it begins, of the picture's width.")
+    top: float = Field(ge=0, le=1, description="Where it begins, of the picture's height.")
+    edge: float = Field(ge=0.01, le=1, description="Of the shorter side.")
+
+
 class AvatarChange(Body):
     picture: Annotated[str, StringConstraints(max_length=100)] = Field(description="Id of a picture of one's own.")
+    square: SquareIn | None = Field(None, description="Which part of it; not given: the middle, as large as it can be.")
 
 
 class Rotation(Body):

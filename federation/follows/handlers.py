@@ -8,12 +8,13 @@ from typing import Any
 from archypix.core.database import Connection
 from archypix.core.ids import new_id
 from archypix.events.store import emit
+from archypix.notices.service import notify, withdraw
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
 from federation.documents.terms import embedded, has_type, id_of
 from federation.follows import followers_store, store
 from federation.follows.cutting import FollowCutter
-from federation.follows.models import FollowerRow, FollowingRow
+from federation.follows.models import REQUESTED, FollowerRow, FollowingRow
 from federation.follows.ties import Ties
 from federation.inbox_contract import Denied, Handler, Inbound
 from federation.moderation.models import Verdict
@@ -76,8 +77,12 @@ class FollowHandler(Handler):
         if state == "accepted":
             row = FollowerRow(row_id, actor.id, remote_row, "accepted", inbound.id[:LONGEST_ID], inbound.actor.uri)
             await self._ties.accept(connection, actor, row)
-        if is_new:
-            await emit(connection, account_id, "follower.added" if state == "accepted" else "follow.requested", shown)
+        if is_new and state == "accepted":
+            await emit(connection, account_id, "follower.added", shown)
+        elif is_new:
+            # Who asks is asked after: it waits for an answer, as an offer does.
+            shown |= {"handle": f"@{inbound.actor.handle}", "name": inbound.actor.name}
+            await notify(connection, account_id, REQUESTED, shown)
         return True
 
     def _asks(self, actor: LocalActor, inbound: Inbound) -> bool:
@@ -176,6 +181,8 @@ class UndoFollowHandler(Handler):
         if isinstance(prepared, LocalActor):
             row = await followers_store.pair(connection, prepared.id, inbound.actor_row)
             rows = [] if row is None else [row]
+            if row is not None and prepared.account_id is not None:
+                await withdraw(connection, prepared.account_id, REQUESTED, str(row.id))
         elif inbound.object_id is not None:
             rows = await followers_store.sent_by(connection, inbound.actor_row, inbound.object_id)
         for row in rows:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 FollowerState: TypeAlias = Literal["pending", "accepted"]
 FollowState: TypeAlias = Literal["pending", "accepted", "rejected"]
+# The event and the notice of somebody who asks to follow.
+REQUESTED: Final = "follow.requested"
 
 
 @dataclass(frozen=True, slots=True)

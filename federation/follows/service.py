@@ -8,11 +8,12 @@ from uuid import UUID
 from archypix.core.database import Connection, Database
 from archypix.core.errors import ArchypixError, Conflict, Fault, Forbidden, Invalid, NotFound
 from archypix.events.store import emit
+from archypix.notices.service import withdraw
 from archypix.pictures.cursor import Position, encode_cursor, fingerprint
 from federation.actors.models import LocalActor
 from federation.actors.service import ActorService
 from federation.follows import followers_store, handles, store
-from federation.follows.models import Follow, Follower, Found
+from federation.follows.models import REQUESTED, Follow, Follower, Found
 from federation.follows.paging import behind
 from federation.follows.ties import Ties
 from federation.moderation.models import Verdict
@@ -168,6 +169,7 @@ class FollowService:
                 raise _no_follower()
             if row.state == "pending":
                 await self._ties.accept(connection, await self._ties.actor(connection, row.actor_id), row)
+                await withdraw(connection, account_id, REQUESTED, str(row.id))
                 await emit(
                     connection, account_id, "follower.added", {"id": str(row.id), "actor": row.remote_uri[:1000]}
                 )
@@ -182,6 +184,7 @@ class FollowService:
             if row is None:
                 raise _no_follower()
             await self._ties.reject(connection, await self._ties.actor(connection, row.actor_id), row)
+            await withdraw(connection, account_id, REQUESTED, str(row.id))
 
 
 def _page(found: list, mark: str, limit: int) -> tuple[list, str | None]:  # type: ignore[type-arg]

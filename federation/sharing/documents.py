@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from archypix.core.clock import rfc3339, wall_clock
-from archypix.received.models import Rights, SharedPicture, Way
+from archypix.received.models import Glimpse, Rights, SharedPicture, Way
 from archypix.shares.models import Share
 from federation.sharing.terms import MOST_BYTES, MOST_PICTURES
 
@@ -46,7 +46,15 @@ def share_document(share: Share) -> dict[str, Any]:
         document["apx:shareBackOf"] = share.share_back_of
     if share.moved_from is not None:
         document["apx:movedFrom"] = share.moved_from
-    return document
+    return document if share.glimpse is None else document | _glimpse_terms(share.glimpse)
+
+
+def _glimpse_terms(glimpse: Glimpse) -> dict[str, Any]:
+    """What an offer shows of its pictures before it is accepted."""
+    said: dict[str, Any] = {"apx:blurhashes": list(glimpse.blurs)}
+    if glimpse.first is not None and glimpse.last is not None:
+        said |= {"apx:firstDay": glimpse.first.isoformat(), "apx:lastDay": glimpse.last.isoformat()}
+    return said
 
 
 def picture_document(picture: SharedPicture) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from archypix.core.tag_paths import format_path, parse_path
 from archypix.media.texts import LONG, SHORT, TITLE
 from archypix.pictures.edit_values import RANGES
 from archypix.pictures.names import clean_filename
-from archypix.received.models import Rights, SharedPicture, Way
+from archypix.received.models import Glimpse, Rights, SharedPicture, Way
 from federation.documents.errors import Malformed
 from federation.documents.terms import embedded, has_type, id_of, many
 from federation.sharing import ids, values
@@ -27,6 +27,7 @@ MOST_NAME = 255
 MOST_MESSAGE = 5000
 MOST_SIDE = 1_000_000
 MOST_SECONDS = 1e9
+MOST_BLURS = 12
 # Root to leaf; no tree is deeper.
 LONGEST_PATH = 32
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
@@ -49,6 +50,7 @@ class SharedCollection:
     share_back_of: str | None
     moved_from: str | None
     sequence: int
+    glimpse: Glimpse | None = None
 
 
 def read_share(document: Mapping[str, Any], sender: str) -> SharedCollection:
@@ -79,7 +81,19 @@ def read_share(document: Mapping[str, Any], sender: str) -> SharedCollection:
         share_back_of=None if back is None else id_of(back),
         moved_from=None if before is None else id_of(before),
         sequence=_whole(document, "apx:sequence", 0, values.MOST_REVISION - 1, 0),
+        glimpse=_glimpse(document),
     )
+
+
+def _glimpse(document: Mapping[str, Any]) -> Glimpse | None:
+    """What an offer shows of its pictures: what of it can be read, since the offer holds without."""
+    said = document.get("apx:blurhashes")
+    blurs = said[:MOST_BLURS] if isinstance(said, list) else []
+    kept = tuple(one for one in blurs if isinstance(one, str) and _BLURHASH.fullmatch(one))
+    first, last = (values.day(document.get(name)) for name in ("apx:firstDay", "apx:lastDay"))
+    if first is None or last is None or last < first:
+        first = last = None
+    return Glimpse(first, last, kept) if kept or first is not None else None
 
 
 def read_sequence(document: Mapping[str, Any]) -> int:

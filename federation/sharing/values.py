@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ MOST_DEPTH = 16
 # With any offset from UTC still within what the database and Python both have.
 YEARS = (2, 9998)
 _ZONED = re.compile(r".{10,}(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII | re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DURATION = re.compile(
     r"PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?", re.ASCII
 )  # fmt: skip
@@ -38,6 +39,17 @@ def number(value: Any, least: float, most: float) -> float | None:
 def text(value: Any, most: int, *, lines: bool = False) -> str | None:
     """Printable text of at most `most` characters; what is longer is cut."""
     return clean(value, most, lines=lines) if isinstance(value, str) else None
+
+
+def day(value: Any) -> date | None:
+    """A day of the calendar, as `2024-07-01`."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return None
+    try:
+        found = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if YEARS[0] <= found.year <= YEARS[1] else None
 
 
 def moment(value: Any) -> datetime | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 
 from tests.backup.load import working
 from tests.programs import needs_program, needs_root
+from tests.rig import commands
 from tests.rig.photos import photo
 from tests.rig.server import User, archypix, environment, running
 from tests.rig.trio import STARTS_WITHIN
@@ -52,10 +53,8 @@ def backups(root: Path) -> list[Path]:
 
 def killed_when(words: list[str], condition: Callable[[], object]) -> None:
     """Start a command, and kill it without warning once the condition holds."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "archypix.cli", *words],
-        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    with open(os.devnull, "wb") as nothing:
+        process = commands.start(words, env=environment(), log=nothing)
     wait(lambda: condition() or process.poll() is not None)
     process.kill()
     assert process.wait() == -signal.SIGKILL, "it ended before it could be killed"

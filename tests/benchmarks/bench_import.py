@@ -55,7 +55,7 @@ def first_thumbnail(user: User, events: requests.Response, began: float) -> floa
 
 def run_import(folder: Path, count: int) -> Result:
     """Import into a fresh server."""
-    with tempfile.TemporaryDirectory() as data, running(Path(data), arguments=("--workers", "2")) as server:
+    with tempfile.TemporaryDirectory() as data, running(Path(data), arguments=("--workers", "2"), anew=True) as server:
         user = server.create_user("bench")
         peak = Peak(server)
         events = user.get("/events", stream=True)

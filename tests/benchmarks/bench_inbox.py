@@ -190,7 +190,7 @@ async def run(messages: int, connections: int, actors: int) -> dict[Kind, Result
                 "ARCHYPIX_FEDERATION_HOST_RATE": "100000000",
                 "ARCHYPIX_FEDERATION_ACTOR_RATE": "100000000",
             }
-            with running(Path(data), env=env, arguments=("--no-workers",)) as server:
+            with running(Path(data), env=env, arguments=("--no-workers",), anew=True) as server:
                 await asyncio.to_thread(server.create_user, "alice")
                 return {kind: await measure(server, people, kind, messages, connections) for kind in Kind}
 

@@ -205,7 +205,7 @@ async def open_bench(database_url: str) -> AsyncIterator[Bench]:
     try:
         with (
             tempfile.TemporaryDirectory() as data,
-            running(Path(data), env=environment, arguments=("--no-workers",)) as server,
+            running(Path(data), env=environment, arguments=("--no-workers",), anew=True) as server,
         ):
             _, token = await TokenService(database).create_for(
                 COMMAND_LINE, OWNER, name=f"bench {new_id()}", scopes=None, days=None

@@ -52,7 +52,7 @@ def make_services(user: User) -> None:
 
 def run(folder: Path, count: int, *, services: bool) -> float:
     """Seconds that an import into a fresh server takes."""
-    with tempfile.TemporaryDirectory() as data, running(Path(data), arguments=("--workers", "2")) as server:
+    with tempfile.TemporaryDirectory() as data, running(Path(data), arguments=("--workers", "2"), anew=True) as server:
         user = server.create_user("bench")
         if services:
             make_services(user)

@@ -149,7 +149,7 @@ def one_body(port: int) -> bytes:
 
 def compare(options: argparse.Namespace, folder: Path) -> float:
     """Run both, print what they reach; the ratio that has a bound."""
-    server = Server(folder / "data", env={"ARCHYPIX_DOMAIN": DOMAIN}, word="resolver").start()
+    server = Server(folder / "data", env={"ARCHYPIX_DOMAIN": DOMAIN}, word="resolver", anew=True).start()
     try:
         uvloop.run(fill(database_url(DataDir(folder / "data")), options.people))
         names = [f"person{number}" for number in range(1, options.people + 1)]

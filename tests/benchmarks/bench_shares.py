@@ -127,7 +127,7 @@ async def two_houses(server: str, folder: Path) -> AsyncIterator[tuple[House, Ho
 
 async def _open(stack: ExitStack, who: str, folder: Path, url: str) -> House:
     settings = {"ARCHYPIX_DATABASE_URL": url, "ARCHYPIX_FEDERATION_ALLOW_LOOPBACK": "1"}
-    server = Server(folder / who, env=settings, arguments=("--no-workers",))
+    server = Server(folder / who, env=settings, arguments=("--no-workers",), anew=True)
     await asyncio.to_thread(server.start, within=120)
     stack.callback(server.stop, within=30)
     user = await asyncio.to_thread(server.create_user, who)

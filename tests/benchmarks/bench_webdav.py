@@ -291,7 +291,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as data,
         tempfile.TemporaryDirectory() as folder,
-        running(Path(data), env=environment, arguments=("--no-workers",)) as server,
+        running(Path(data), env=environment, arguments=("--no-workers",), anew=True) as server,
         reference(Path(folder), arguments.http, arguments.block) as theirs,
     ):
         user = server.create_user("bench")

@@ -69,6 +69,12 @@ async def test_of_fifty_deletions_at_once_twenty_are_done(den: Den, database_url
     assert [(notice.kind, notice.data["name"], notice.data["pictures"]) for notice in notices] == [
         (PULLED, "phone", 21)
     ]
+    # Some are named: what was held, and what was done before.
+    held, gone = ([UUID(one) for one in notices[0].data[name].split()] for name in ("held", "done"))
+    assert len(held) == 1
+    assert held[0] not in done
+    assert len(set(gone)) == 8
+    assert set(gone) <= set(done)
 
 
 async def test_what_is_held_stays_held_until_it_is_allowed(den: Den) -> None:

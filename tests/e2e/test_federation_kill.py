@@ -108,6 +108,8 @@ async def test_a_message_that_was_accepted_has_its_effect_once(tmp_path: Path) -
             "ARCHYPIX_DOMAIN": "a.test",
             "ARCHYPIX_FEDERATION_HOST_MAP": f"b.test={wild.url}",
             "ARCHYPIX_FEDERATION_ALLOW_LOOPBACK": "1",
+            # Leases of those who died end after six seconds instead of thirty.
+            "ARCHYPIX_FEDERATION_TIME_SCALE": "0.2",
         }
         server = Server(tmp_path / "data", env=env, arguments=("--no-workers",))
         await asyncio.to_thread(server.start)

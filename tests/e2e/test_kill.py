@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -17,6 +17,7 @@ import requests
 
 from tests.e2e.conftest import make_photos
 from tests.e2e.test_import import table
+from tests.rig import commands
 from tests.rig.server import Server, User, archypix, environment
 
 ROUNDS = 26
@@ -24,7 +25,7 @@ PICTURES_A_ROUND = 10
 VICTIMS = ("server", "worker", "decoder", "database", "backend", "cache", "import")
 
 
-def victim(server: Server, kind: str, importer: subprocess.Popen[str]) -> int | None:
+def victim(server: Server, kind: str, importer: commands.Process) -> int | None:
     """The process id to kill, or None when there is none of that kind at this moment."""
     if kind == "server":
         return server.pid
@@ -43,15 +44,22 @@ def victim(server: Server, kind: str, importer: subprocess.Popen[str]) -> int | 
     return random.choice(found).pid if found else None
 
 
-def start_import(folder: Path, user: User, data: Path) -> subprocess.Popen[str]:
+def start_import(folder: Path, user: User, data: Path) -> commands.Process:
     words = ["import", str(folder), "--user", user.name, "--tag", "/Kill", "--data", str(data)]
-    return subprocess.Popen(
-        [sys.executable, "-m", "archypix.cli", *words],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    return commands.start(words, env=environment(), log=(folder.parent / "import.log").open("ab"))
+
+
+def folders(inside: Path) -> Iterator[Path]:
+    """Folders of `PICTURES_A_ROUND` pictures that nobody has seen, without end; the pictures of many made at once."""
+    for number in itertools.count():
+        count = PICTURES_A_ROUND * ROUNDS
+        made = sorted(make_photos(inside / f"made{number}", count=count, seed=1000 + number, size="240x180").iterdir())
+        for first in range(0, count, PICTURES_A_ROUND):
+            folder = inside / f"in{number}-{first}"
+            folder.mkdir()
+            for path in made[first : first + PICTURES_A_ROUND]:
+                path.rename(folder / f"{number}-{path.name}")
+            yield folder
 
 
 def wait_for_answer(server: Server) -> None:
@@ -82,7 +90,7 @@ def one_round(server: Server, alice: User, folder: Path, kind: str, after: float
     if kind == "server" and server.process is not None:
         server.process.wait(10)
         server.start()
-    importer.communicate(timeout=120)
+    importer.wait(120)
     wait_for_answer(server)
     again = archypix("import", str(folder), "--user", alice.name, "--tag", "/Kill", data=server.data)
     assert again.returncode == 0, f"after killing {kind}:\n{again.stdout}{again.stderr}" + "\n".join(server.log[-40:])
@@ -114,12 +122,13 @@ def kill_and_repeat(server: Server, tmp_path: Path) -> tuple[int, int, int]:
     sent: dict[str, bytes] = {}
     kills = 0
     number = 0
+    fresh = folders(tmp_path)
     while kills < ROUNDS:
         number += 1
         assert number < 3 * ROUNDS, "hardly anything could be killed"
-        folder = make_photos(tmp_path / f"in{number}", count=PICTURES_A_ROUND, seed=1000 + number, size="240x180")
+        folder = next(fresh)
         sent |= {path.name: path.read_bytes() for path in folder.iterdir()}
-        kills += one_round(server, alice, folder, VICTIMS[number % len(VICTIMS)], random.uniform(0.1, 1.6))
+        kills += one_round(server, alice, folder, VICTIMS[number % len(VICTIMS)], random.uniform(0.05, 1.0))
         # What the dead had in hand is taken up again; the import itself waits only for what it brought.
         alice.wait_ready(within=60)
         listed = alice.pictures()

@@ -13,7 +13,7 @@ from tests.rig.server import SETUP_LINK, Server, archypix, running
 
 
 def test_the_first_start_leads_to_an_administrator_once(tmp_path: Path) -> None:
-    with running(tmp_path / "data", arguments=("--workers", "0")) as server:
+    with running(tmp_path / "data", arguments=("--workers", "0"), anew=True) as server:
         deadline = time.monotonic() + 60
         links: list[str] = []
         while not links and time.monotonic() < deadline:
@@ -124,7 +124,7 @@ def test_it_stops_within_five_seconds_under_load_and_with_a_stalled_download(tmp
 
 
 def test_nothing_is_left_running_after_kill_9_and_the_next_start_works(tmp_path: Path) -> None:
-    server = Server(tmp_path, arguments=("--workers", "1")).start()
+    server = Server(tmp_path, arguments=("--workers", "1"), anew=True).start()
     below = [process for process in server.processes() if process.pid != server.pid]
     assert len(below) >= 3
     server.kill()

@@ -9,7 +9,7 @@ from tests.accounts.house import PASSWORD, House, Visitor, open_house
 async def test_a_server_has_no_name_until_somebody_gives_it_one(house: House) -> None:
     assert await house.visitor().get("/instance") == {
         "name": "", "description": "", "registration": "closed", "domain": "a.test", "version": __version__,
-        "is_set_up": False,
+        "is_set_up": False, "map_tiles": None,
     }  # fmt: skip
 
 

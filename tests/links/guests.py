@@ -66,14 +66,16 @@ class Guest:
         """Send the password."""
         return await self.call("POST", data={"password": password})
 
-    async def send(self, *files: tuple[str, bytes], guest: str | None = "Oma Änne") -> Answer:
+    async def send(
+        self, *files: tuple[str, bytes], guest: str | None = "Oma Änne", headers: dict[str, str] | None = None
+    ) -> Answer:
         """Send files by the form."""
         form = aiohttp.FormData(quote_fields=False)
         if guest is not None:
             form.add_field("guest", guest)
         for name, content in files:
             form.add_field("files", content, filename=name, content_type="application/octet-stream")
-        return await self.call("POST", "/upload", data=form)
+        return await self.call("POST", "/upload", data=form, headers=headers or {})
 
 
 async def make_link(person: Person, tag: str, **fields: Any) -> tuple[str, Guest]:

@@ -48,7 +48,9 @@ def bovine() -> Path:
         if missing:
             shutil.rmtree(home, ignore_errors=True)
             _run([sys.executable, "-m", "venv", str(home)], BOVINE)
-            _run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)], BOVINE)
+            # Most of it is never loaded, so that it need not be compiled.
+            words = [str(python), "-m", "pip", "install", "-q", "--no-compile", "--require-hashes", "-r", str(lock)]
+            _run(words, BOVINE)
     return python
 
 

@@ -51,7 +51,7 @@ def whole_share(uri: str, sender: str) -> dict[str, Any]:
         "id": uri, "type": "OrderedCollection", "attributedTo": sender, "name": "n", "summary": "s", "apx:path": "/a",
         "totalItems": 1, "apx:sequence": 1, "endTime": "2030-01-01T00:00:00Z", "apx:originals": True,
         "apx:future": True, "apx:reshareDepth": 1, "apx:shareBack": True, "apx:copy": True, "apx:metadataEdit": True,
-        "apx:shareBackOf": uri,
+        "apx:shareBackOf": uri, "apx:firstDay": "2024-07-01", "apx:lastDay": "2024-07-05", "apx:blurhashes": ["LEHV6n"],
     }  # fmt: skip
 
 
@@ -95,6 +95,7 @@ async def test_shares(post: Post) -> None:
             made = Offer(
                 uri=said.uri, sender=post.dora, name=said.name, message=said.message, path=said.path, total=said.total,
                 rights=said.rights, ends_at=said.ends_at, share_back_of=said.share_back_of, sequence=said.sequence,
+                glimpse=said.glimpse,
             )  # fmt: skip
             await post.tell("offered", post.account, made)
             await post.tell("changed", post.account, made)

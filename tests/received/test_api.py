@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest_asyncio
@@ -19,7 +20,7 @@ from archypix.pictures.editing import EditService
 from archypix.pictures.service import Owner, PictureService
 from archypix.pictures.trash import TrashService
 from archypix.received import api as received_api
-from archypix.received.models import Announced, Offer, Party
+from archypix.received.models import Announced, Glimpse, Offer, Party
 from archypix.received.room import Receiving
 from archypix.tags import api as tags_api
 from archypix.tags.service import TagService
@@ -106,6 +107,14 @@ async def test_ids_that_are_none_are_not_found(door: Door) -> None:
         await door.alice.send("POST", f"/shares/incoming/{name}/accept", status=404)
     response = await door.alice.call("GET", "/api/v1/shares/incoming?cursor=-1")
     assert response.status_code == 422
+
+
+async def test_an_offer_shows_what_it_is_like(door: Door) -> None:
+    seen = Glimpse(date(2024, 7, 1), date(2024, 7, 5), ("LEHV6nWB2yk8pyo0adR*.7kCMdnj",) * 20)
+    item = await door.offered(offer(door.dora, glimpse=seen))
+    first, last, blurs = item["glimpse"].values()
+    assert (first, last, blurs) == ("2024-07-01", "2024-07-05", list(seen.blurs[:12]))
+    assert (await door.offered(offer(door.dora, "bare")))["glimpse"] is None
 
 
 async def test_the_list_is_paged(door: Door) -> None:

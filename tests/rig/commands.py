@@ -1,15 +1,16 @@
-"""Commands in processes of their own that need not load the program first: they are forks of one that has.
+"""Commands and servers in processes of their own that need not load the program first: they are forks of one that has.
 
 `python -m tests.rig.commands` is that one; it takes orders on its standard input, a socket, and ends with it.
 """
 
 from __future__ import annotations
 
-import array
 import functools
+import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
-# What commands load before they do anything. The server is not among them: it shall start as it does for everybody.
+# What commands load before they do anything.
 LOADED = {
     "user": "archypix.commands.user",
     "token": "archypix.commands.token",
@@ -31,9 +32,79 @@ LOADED = {
     "import": "archypix.commands.importing",
     "export": "archypix.commands.exporting",
     "storage": "archypix.commands.storage",
+    "resolver": "archypix.commands.resolver",
+    "serve": "archypix.commands.serve",
+    "worker": "archypix.commands.worker",
 }
 LONGEST_ORDER = 1 << 16
 _starting = threading.Lock()
+
+
+class Process:
+    """A command that runs; of `subprocess.Popen` what tests use. It is killed when nobody knows it any more."""
+
+    def __init__(self, told: socket.socket, stdout: IO[str] | None = None) -> None:
+        self._told = told
+        word, self._handles, _, _ = socket.recv_fds(told, 64, 1)
+        assert word, "the command was not started"
+        self.pid = int(word)
+        self.stdout = stdout
+        self.returncode: int | None = None
+        self._asking = threading.Lock()
+
+    def __del__(self) -> None:
+        self._told.close()
+        for handle in self._handles:
+            os.close(handle)
+
+    def poll(self) -> int | None:
+        """The status, once the command has ended."""
+        with self._asking:
+            if self.returncode is None and (word := self._hear()) is not None:
+                assert word, "the command left no status"
+                self.returncode = int(word)
+            return self.returncode
+
+    def _hear(self) -> bytes | None:
+        try:
+            return self._told.recv(64, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The status; `TimeoutExpired` when there is none in time."""
+        if self.poll() is None:
+            waiting = select.poll()
+            waiting.register(self._told, select.POLLIN)
+            waiting.poll(None if timeout is None else timeout * 1000)
+        if (status := self.poll()) is None:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
+        return status
+
+    def send_signal(self, number: int) -> None:
+        """A signal to the command, unless it has ended."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handles[0], number)
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+
+def start(words: Sequence[str], *, env: Mapping[str, str], log: IO[bytes] | None = None) -> Process:
+    """One command, with `env` as its whole environment; all that it says goes to `log`, or is read from `stdout`."""
+    with ExitStack() as stack:
+        nothing = stack.enter_context(open(os.devnull, "rb"))
+        if log is not None:
+            return Process(_order(words, env, [nothing, log, log]))
+        ours, theirs = os.pipe()
+        said = stack.enter_context(os.fdopen(theirs, "wb"))
+        return Process(_order(words, env, [nothing, said, said]), os.fdopen(ours, encoding="utf-8", errors="replace"))
 
 
 def run(
@@ -45,25 +116,24 @@ def run(
         files[0].write((stdin or "").encode())
         files[0].seek(0)
         told = stack.enter_context(_order(words, env, files))
-        told.settimeout(timeout)
-        line = b""
         try:
-            while not line.endswith(b"\n"):
-                line += (more := told.recv(64))
-                assert more, "the command left no status"
-        except TimeoutError:
+            status = Process(told).wait(timeout)
+        except subprocess.TimeoutExpired:
             raise subprocess.TimeoutExpired(list(words), timeout, *map(_content, files[1:])) from None
-        return subprocess.CompletedProcess(list(words), int(line), *map(_content, files[1:]))
+        return subprocess.CompletedProcess(list(words), status, *map(_content, files[1:]))
 
 
 def _order(words: Sequence[str], env: Mapping[str, str], files: Sequence[IO[bytes]]) -> socket.socket:
-    """Have the command started; a socket that tells its status. When the socket is closed before, the command ends."""
-    ours, theirs = socket.socketpair()
+    """Have the command started; a socket that tells its number and its status.
+
+    When the socket is closed before, the command ends.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, _starting:
         order = json.dumps([list(words), dict(env), os.getcwd()]).encode()
         assert len(order) < LONGEST_ORDER, len(order)
-        handles = array.array("i", [*(file.fileno() for file in files), theirs.fileno()])
-        _loaded()[0].sendmsg([order], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)])
+        handles = [*(file.fileno() for file in files), theirs.fileno()]
+        socket.send_fds(_loaded()[0], [order], handles)
     return ours
 
 
@@ -86,6 +156,9 @@ def _content(file: IO[bytes]) -> str:
 def _serve() -> None:
     for module in LOADED.values():
         importlib.import_module(module)
+    # Else each fork has all of it copied when it looks for garbage.
+    gc.collect()
+    gc.freeze()
     # Nobody waits for those that wait for commands.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(0)) as orders:
@@ -101,27 +174,32 @@ def _serve() -> None:
 
 
 def _attend(order: bytes, handles: list[int]) -> None:
-    """In a fork: start the command, wait for it, and tell its status."""
+    """In a fork: start the command, tell its number, wait for it, and tell its status."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    told = handles.pop()
+    told = socket.socket(fileno=handles.pop())
     command = os.fork()
     if command == 0:
-        os.close(told)
+        told.close()
         _become(order, handles)
+    # Whoever gave the order decides when the command ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for handle in handles:
+        os.close(handle)
     # Not by its number, which may be another's once it has ended.
     process = os.pidfd_open(command)
+    with suppress(OSError):  # whoever asked waited long enough
+        socket.send_fds(told, [b"%d" % command], [process])
     threading.Thread(target=_end_when_forgotten, args=(told, process), daemon=True).start()
     _, status = os.waitpid(command, 0)
-    try:
-        os.write(told, b"%d\n" % os.waitstatus_to_exitcode(status))
-    except OSError:
-        pass  # whoever asked waited long enough
+    with suppress(OSError):
+        told.send(b"%d" % os.waitstatus_to_exitcode(status))
     os._exit(0)
 
 
-def _end_when_forgotten(told: int, process: int) -> None:
+def _end_when_forgotten(told: socket.socket, process: int) -> None:
     """Kill the command when the other end of `told` is closed."""
-    os.read(told, 1)
+    with suppress(ConnectionError):
+        told.recv(1)
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(process, signal.SIGKILL)
 
@@ -136,6 +214,8 @@ def _become(order: bytes, handles: list[int]) -> None:
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv = ["archypix", *words]
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     status: object = 70
     try:
         status = importlib.import_module("archypix.cli").main(words)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,16 +51,18 @@ def archypix(
 
 
 class Server:
-    """One running server."""
+    """One running server: a fork of a process that has the program loaded, or `anew`, as everybody starts it."""
 
     def __init__(
-        self, data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), word: str = "serve"
-    ) -> None:
+        self, data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), word: str = "serve",
+        anew: bool = False,
+    ) -> None:  # fmt: skip
         self.data = data
         self.env = dict(env or {})
         self._arguments = arguments
         self._word = word
-        self.process: subprocess.Popen[str] | None = None
+        self._anew = anew
+        self.process: subprocess.Popen[str] | commands.Process | None = None
         self.url = ""
         self.port = 0
         self.log: list[str] = []
@@ -69,14 +71,8 @@ class Server:
     def start(self, *, within: float = 30.0) -> Server:
         """Start it and wait for its address; the port stays the same over restarts."""
         words = [self._word, "--data", str(self.data), "--port", str(self.port), *self._arguments]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "archypix.cli", *words],
-            env=environment(self.env),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
+        begin = _begin_anew if self._anew else commands.start
+        self.process = begin(words, env=environment(self.env))
         ready, self._listens = threading.Event(), False
         threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
         if not ready.wait(within) or not self._listens:
@@ -85,7 +81,7 @@ class Server:
         self.port = int(self.url.rsplit(":", 1)[1])
         return self
 
-    def _read(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
+    def _read(self, process: subprocess.Popen[str] | commands.Process, ready: threading.Event) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             self.log.append(line.rstrip("\n"))
@@ -217,12 +213,24 @@ class User(requests.Session):
             time.sleep(0.1)
 
 
+def _begin_anew(words: Sequence[str], *, env: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "archypix.cli", *words],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+
+
 @contextmanager
 def running(
-    data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), within: float = 30.0
-) -> Iterator[Server]:
+    data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), within: float = 30.0,
+    anew: bool = False,
+) -> Iterator[Server]:  # fmt: skip
     """A server for the time of a block, which it may take so many seconds to begin; it must stop cleanly at the end."""
-    server = Server(data, env=env, arguments=arguments).start(within=within)
+    server = Server(data, env=env, arguments=arguments, anew=anew).start(within=within)
     try:
         yield server
     finally:

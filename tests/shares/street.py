@@ -11,7 +11,7 @@ from uuid import UUID
 from archypix.core.database import Connection, Database
 from archypix.core.errors import NotFound
 from archypix.received.models import Party, SharedPicture
-from archypix.shares.models import Access, Cut, Invitation, Rights, Share, Variant
+from archypix.shares.models import Access, Cut, Glimpse, Invitation, Rights, Share, Variant
 from archypix.shares.outside import Outside
 from archypix.shares.quiet import QuietHerald
 from archypix.shares.room import Shares
@@ -26,6 +26,7 @@ class Book(QuietHerald):
 
     def __init__(self) -> None:
         self.pages: list[tuple[str, UUID, Any]] = []
+        self.glimpses: list[Glimpse | None] = []
 
     def read(self) -> list[tuple[str, UUID, Any]]:
         """All that was written since this was asked last."""
@@ -34,6 +35,7 @@ class Book(QuietHerald):
 
     async def offered(self, connection: Connection, share: Share) -> None:
         self.pages.append(("offered", share.id, share.recipient.handle))
+        self.glimpses.append(share.glimpse)
 
     async def changed(self, connection: Connection, share: Share) -> None:
         self.pages.append(("changed", share.id, share))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from archypix.core import clock
 from archypix.core.errors import ArchypixError, Conflict, Invalid, NotFound
-from archypix.shares.models import Rights
+from archypix.shares.models import Glimpse, Rights
 from tests.shares.street import Street
 
 BOB, CAROL = "bob@b.test", "carol@c.test"
+BLUR = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
 
 
 async def test_a_share_gives_access_once_it_is_accepted(street: Street) -> None:
@@ -32,6 +33,22 @@ async def test_a_share_gives_access_once_it_is_accepted(street: Street) -> None:
     (holder,) = await street.shares.service.holders(street.alice, share.id)
     assert (holder.id, holder.holder.handle, holder.parent) == (share.id, f"@{BOB}", None)
     assert holder.last_access is not None
+
+
+async def test_an_offer_shows_days_and_colours_of_what_is_ones_own(street: Street) -> None:
+    for day in (3, 1):
+        await street.shelf.add(tags=("/Alps/2024",), captured_at=datetime(2024, 7, day, 12), blurhash=BLUR)
+    received, trashed = [
+        await street.shelf.add(tags=("/Alps",), captured_at=datetime(2025, 1, 1), blurhash="LOTHERS") for _ in range(2)
+    ]
+    await street.shelf.sql(
+        "UPDATE pictures SET origin_uri = 'https://c.test/p/1', blob_id = NULL, sha256 = NULL WHERE id = $1", received
+    )
+    await street.shelf.trash(trashed)
+    await street.share(BOB)
+    await street.shelf.trash(*await street.shelf.sql("SELECT array_agg(id) FROM pictures WHERE blurhash = $1", BLUR))
+    await street.share(CAROL)
+    assert street.book.glimpses == [Glimpse(date(2024, 7, 1), date(2024, 7, 3), (BLUR, BLUR)), None]
 
 
 async def test_what_comes_under_the_tag_is_shared_and_what_leaves_it_is_not(street: Street) -> None:

@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import json
 import os
-import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -40,6 +40,7 @@ from archypix.tags.service import TagService
 from archypix.tags.trees import TagTrees
 from archypix.uploads.ingest import IngestService
 from archypix.uploads.service import UploadService
+from tests.rig import commands
 
 MASTER = bytes(range(32))
 
@@ -209,13 +210,15 @@ class Site:
 
 
 class WorkerProcess:
-    """`archypix worker` as a process of its own."""
+    """`archypix worker` as a process of its own: a fork of one that has the program loaded, or `anew`, as everybody
+    starts it."""
 
-    def __init__(self, site: Site, name: str, server_url: str | None = None) -> None:
+    def __init__(self, site: Site, name: str, server_url: str | None = None, *, anew: bool = False) -> None:
         self.site = site
         self.name = name
         self.server_url = server_url or site.url
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: subprocess.Popen[bytes] | commands.Process | None = None
+        self._anew = anew
 
     async def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ARCHYPIX_")} | {
@@ -224,10 +227,14 @@ class WorkerProcess:
             "ARCHYPIX_WORKER_SECRET": self.site.secret,
         }
         self.log = (self.site.folder / f"{self.name}.log").open("ab")
-        words = ["-m", "archypix.cli", "worker", "--name", self.name, "--data", str(self.site.folder / "worker")]
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, *words, env=environment, stdout=self.log, stderr=self.log, stdin=asyncio.subprocess.DEVNULL
-        )
+        words = ["worker", "--name", self.name, "--data", str(self.site.folder / "worker")]
+        self.process = await asyncio.to_thread(self._begin, words, environment)
+
+    def _begin(self, words: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes] | commands.Process:
+        if not self._anew:
+            return commands.start(words, env=environment, log=self.log)
+        whole = [sys.executable, "-m", "archypix.cli", *words]
+        return subprocess.Popen(whole, env=environment, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
 
     @property
     def pid(self) -> int:
@@ -237,17 +244,22 @@ class WorkerProcess:
     async def kill(self) -> None:
         """As the kernel's memory killer would."""
         assert self.process is not None
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGKILL)
-        await self.process.wait()
+        self.process.kill()
+        await self.ended()
 
     async def stop(self, within: float = 5.0) -> int:
         """SIGTERM; the exit status."""
         assert self.process is not None
-        if self.process.returncode is None:
-            self.process.terminate()
+        self.process.terminate()
         async with asyncio.timeout(within):
-            return await self.process.wait()
+            return await self.ended()
+
+    async def ended(self) -> int:
+        """The exit status, once there is one."""
+        assert self.process is not None
+        while (status := self.process.poll()) is None:
+            await asyncio.sleep(0.01)
+        return status
 
     def said(self) -> str:
         """Its log so far."""

@@ -21,7 +21,10 @@ expect.set_options(timeout=20_000)
 
 
 class Browse(Protocol):
-    """`await browse(person, size=PHONE, dark=True)`: a page of the application, signed in; None: of a stranger."""
+    """`await browse(person, size=PHONE, dark=True)`: a page of the application, signed in; None: of a stranger.
+
+    `at="/rules"`: they sign in by themselves, and stand there then.
+    """
 
     def __call__(self, person: User | None = None, **options: Any) -> Awaitable[Visit]: ...
 
@@ -68,12 +71,16 @@ async def browse(browser: Browser) -> AsyncIterator[Browse]:
     async with AsyncExitStack() as stack:
         visits: list[Visit] = []
 
-        async def made(person: User | None = None, *, server: Server | None = None, **options: Any) -> Visit:
-            at = server or (person.server if person else None)
-            assert at is not None, "whose server?"
-            visit = await enter(browser, at, person.name if person else None, PASSWORD, **options)
+        async def made(
+            person: User | None = None, *, server: Server | None = None, at: str | None = None, **options: Any
+        ) -> Visit:
+            where = server or (person.server if person else None)
+            assert where is not None, "whose server?"
+            visit = await enter(browser, where, person.name if person and at is None else None, PASSWORD, **options)
             stack.push_async_callback(visit.context.close)
             visits.append(visit)
+            if person and at is not None:
+                await visit.sign_in(person.name, at)
             return visit
 
         yield made

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import FileChooser, Page
 
 from tests.rig.photos import photo
+
+# What takes files comes a moment after the page, and listens in the frame after it is there.
+LISTENS = """
+new Promise(requestAnimationFrame).then(() =>
+  performance.getEntriesByType('resource').some((one) => /DropZone-.*js$/.test(one.name) && one.responseEnd > 0))
+"""
 
 
 def pictures(folder: Path, *names: str, begin: int = 0) -> Path:
@@ -18,10 +25,29 @@ def pictures(folder: Path, *names: str, begin: int = 0) -> Path:
     return folder
 
 
+def chooses(page: Page, *paths: Path) -> None:
+    """Whoever opens the browser's dialog for files takes these; from the start, since a dialog may come at any time."""
+
+    async def take(chooser: FileChooser) -> None:
+        await chooser.set_files(paths[0] if len(paths) == 1 else paths)
+
+    page.on("filechooser", take)
+
+
 async def drag(page: Page, *paths: Path, drop: bool = True) -> None:
     """Drag files or folders of this machine onto the middle of the page, and let go of them there."""
     session = await page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop") if drop else ("dragEnter", "dragOver"):
-        await session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 300, "data": data})
+
+    async def send(*kinds: str) -> None:
+        for kind in kinds:
+            await session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 300, "data": data})
+
+    async with asyncio.timeout(60):
+        while not await page.evaluate(LISTENS):
+            await asyncio.sleep(0.05)
+    await send("dragEnter", "dragOver")
+    await page.locator(".drop-zone").wait_for()
+    if drop:
+        await send("drop")
     await session.detach()

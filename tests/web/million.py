@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +30,9 @@ from archypix.pictures.recount import library_mismatches
 from archypix.storage.keys import blob_key, thumbnail_key
 from archypix.tags.recount import place_mismatches
 from archypix.timeline.recount import timeline_mismatches
-from tests.rig.server import Server
+from tests.rig.server import Server, User
 from tests.web.scenery import Shot, scene
+from tests.webdav.people import people_of
 
 # From here on rows are made with triggers and indexes off.
 MANY = 20_000
@@ -120,6 +125,20 @@ async def fill(server: Server, name: str, count: int, *, span: Span | None = Non
         await connection.close()
 
 
+@asynccontextmanager
+async def library(data: Path, count: int, env: dict[str, str]) -> AsyncIterator[User]:
+    """Somebody with so many pictures, on a server of their own."""
+    server = Server(data, env=env, arguments=("--workers", "1")).start(within=180)
+    try:
+        person = people_of(server).make()
+        began = time.monotonic()
+        await fill(server, person.name, count)
+        print(f"\n{count:,} pictures made in {time.monotonic() - began:.0f} s")
+        yield person
+    finally:
+        server.stop(within=60)
+
+
 async def recounted(server: Server) -> list[Any]:
     """What counters say that is not so."""
     connection = await asyncpg.connect(server.database_url, timeout=60, command_timeout=600)
@@ -185,6 +204,7 @@ class Face:
     blurhash: str
 
 
+@cache
 def _drawn(number: int, files: Path) -> Face:
     folder = files.parent / "faces" / str(number)
     folder.mkdir(parents=True, exist_ok=True)

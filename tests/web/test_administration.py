@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 
 from tests.rig.server import Server, User, archypix
 from tests.web.conftest import Browse
-from tests.web.visitor import DESK, PHONE
+from tests.web.visitor import Visit
 from tests.webdav.people import PASSWORD, People, people_of
 
 pytestmark = pytest.mark.browser
@@ -47,9 +47,23 @@ async def sure(page: Page, action: str) -> None:
     await page.get_by_role("dialog").get_by_role("button", name=action, exact=True).click()
 
 
-async def test_somebody_gets_an_account_a_quota_and_a_password_and_loses_them(root: User, browse: Browse) -> None:
-    visit = await browse(root)
-    await visit.go("/administration/people")
+async def go_to(visit: Visit, part: str) -> None:
+    """A part of the screen, by the row of its parts."""
+    await visit.page.get_by_role("navigation", name="Administration").get_by_role("link", name=part).click()
+
+
+async def test_people_hosts_and_jobs_from_the_door_to_the_end(
+    place: Server, root: User, place_people: People, browse: Browse, tmp_path: Path
+) -> None:
+    visit = await browse(root, at="/administration/people")
+    await somebody_comes_and_goes(visit, root)
+    await a_failed_job(visit, place, place_people.make(), tmp_path)
+    await a_server_in_trouble(visit, root)
+    await a_rule_on_a_server(visit, root)
+
+
+async def somebody_comes_and_goes(visit: Visit, root: User) -> None:
+    """An account, its quota and its password; and its end, which is logged."""
     page = visit.page
     await page.get_by_role("button", name="New account").click()
     dialog = page.get_by_role("dialog", name="New account")
@@ -62,7 +76,6 @@ async def test_somebody_gets_an_account_a_quota_and_a_password_and_loses_them(ro
     await dialog.get_by_label("Quota in GB").fill("much")
     await expect(dialog.get_by_text("This is no number.")).to_be_visible()
     await dialog.get_by_label("Quota in GB").fill("1,5")
-    await visit.accessible()
     await dialog.get_by_role("button", name="Create").click()
     row = page.get_by_role("list", name="People").get_by_role("listitem").filter(has_text="ilse")
     await expect(row).to_contain_text(HOSTILE)
@@ -91,19 +104,25 @@ async def test_somebody_gets_an_account_a_quota_and_a_password_and_loses_them(ro
     await sure(page, "Delete")
     await expect(row).to_have_count(0)
     await expect(page.get_by_role("list", name="People")).to_be_focused()
-    await visit.go("/administration/log")
-    await page.get_by_label("What").select_option("account.deleted")
+    await go_to(visit, "Log")
+    await page.get_by_label("What", exact=True).select_option("account.deleted")
     entry = page.get_by_role("list", name="Entries").get_by_role("listitem").filter(has_text="ilse")
     await expect(entry).to_have_count(1)
     await expect(entry).to_contain_text(root.name)
-    await visit.accessible()
 
 
-async def test_an_invite_is_an_address_by_which_somebody_joins_once_the_door_asks_for_it(
-    root: User, browse: Browse
+async def test_the_door_reports_and_backups(
+    place: Server, root: User, place_people: People, browse: Browse, tmp_path: Path
 ) -> None:
     visit = await browse(root)
     await visit.go("/administration")
+    await an_invite(visit, root)
+    await a_report(visit, place_people)
+    await a_backup(visit, place, tmp_path)
+
+
+async def an_invite(visit: Visit, root: User) -> None:
+    """An address by which somebody joins, once the door asks for it."""
     page = visit.page
     await page.get_by_label("Name of the server").fill("Our pictures")
     await page.get_by_label("People with an invite").check()
@@ -111,12 +130,11 @@ async def test_an_invite_is_an_address_by_which_somebody_joins_once_the_door_ask
     await expect(page.get_by_text("Saved.")).to_be_visible()
     told = requests.get(f"{root.server.url}/api/v1/instance", timeout=30).json()
     assert (told["name"], told["registration"]) == ("Our pictures", "invite")
-    await visit.go("/administration/people")
+    await go_to(visit, "People")
     await page.get_by_role("button", name="New invite").click()
     await page.get_by_label("For whom").fill("Aunt Ilse")
     await sure(page, "Create")
     address = await page.get_by_label("Address to hand on").input_value()
-    await visit.accessible()
     await page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     code = address.partition("/register?invite=")[2]
     joined = {"name": "aunt", "password": PASSWORD, "invite": code}
@@ -125,16 +143,13 @@ async def test_an_invite_is_an_address_by_which_somebody_joins_once_the_door_ask
     assert requests.post(api, json=joined | {"name": "uncle"}, timeout=30).status_code == 403
 
 
-async def test_a_job_that_failed_says_why_and_is_tried_again(
-    place: Server, root: User, place_people: People, browse: Browse, tmp_path: Path
-) -> None:
-    owner = place_people.make()
+async def a_failed_job(visit: Visit, place: Server, owner: User, tmp_path: Path) -> None:
+    """It says why it failed, and is tried again."""
     file = tmp_path / "broken.jpg"
     file.write_bytes(b"\xff\xd8\xff" + b"no picture at all" * 100)
     picture = owner.upload(file).json()["id"]
     fail_next(place, f"the decoder saw {HOSTILE}")
-    visit = await browse(root)
-    await visit.go("/administration/jobs")
+    await go_to(visit, "Jobs")
     page = visit.page
     row = page.get_by_role("list", name="Failed").get_by_role("listitem").filter(has_text=picture)
     await expect(row).to_contain_text(f"the decoder saw {HOSTILE}")
@@ -148,12 +163,11 @@ async def test_a_job_that_failed_says_why_and_is_tried_again(
     assert owner.get(f"/pictures/{picture}").json()["state"] == "processing"
 
 
-async def test_a_server_in_trouble_is_tried_now_and_what_waits_is_dropped(
-    place: Server, root: User, browse: Browse
-) -> None:
-    await queue_for(place, "away.example", 3)
-    visit = await browse(root)
-    await visit.go("/administration/deliveries")
+async def a_server_in_trouble(visit: Visit, root: User) -> None:
+    """What waits for it is dropped, and it is tried now."""
+    assert root.get("/account/profile").status_code == 200, "nobody of this server is known to others"
+    await queue_for(root.server, "away.example", 3)
+    await go_to(visit, "Deliveries")
     page = visit.page
     row = page.get_by_role("list", name="Deliveries").get_by_role("listitem").filter(has_text="away.example")
     await expect(row).to_contain_text("cannot be reached")
@@ -169,9 +183,9 @@ async def test_a_server_in_trouble_is_tried_now_and_what_waits_is_dropped(
     await expect(page.get_by_text("away.example is tried now.")).to_be_visible()
 
 
-async def test_a_server_is_blocked_limited_and_dealt_with_again(root: User, browse: Browse) -> None:
-    visit = await browse(root)
-    await visit.go("/administration/servers")
+async def a_rule_on_a_server(visit: Visit, root: User) -> None:
+    """Blocked, limited, dealt with again."""
+    await go_to(visit, "Other servers")
     page = visit.page
     await expect(page.get_by_text("Everybody", exact=True)).to_be_visible()
     await page.get_by_label("Name of the server").fill("Spam.Example")
@@ -180,7 +194,6 @@ async def test_a_server_is_blocked_limited_and_dealt_with_again(root: User, brow
     row = page.get_by_role("list", name="Rules").get_by_role("listitem").filter(has_text="spam.example")
     await expect(row).to_contain_text("Blocked")
     await expect(row).to_contain_text(HOSTILE)
-    await visit.accessible()
     await row.get_by_role("button", name="Edit the rule on spam.example").click()
     await page.get_by_label("Limited").check()
     await page.get_by_role("button", name="Save").click()
@@ -191,32 +204,28 @@ async def test_a_server_is_blocked_limited_and_dealt_with_again(root: User, brow
     await expect(row).to_have_count(0)
 
 
-async def test_a_report_is_read_and_settled(root: User, place_people: People, browse: Browse) -> None:
+async def a_report(visit: Visit, place_people: People) -> None:
+    """Read and settled."""
     subject, reporter = place_people.make(), place_people.make()
     handle = subject.get("/account/profile").json()["handle"]
     made = reporter.post("/reports", json={"handle": handle, "comment": f"Look at this: {HOSTILE}"})
     assert made.status_code == 201, made.text
-    visit = await browse(root)
-    await visit.go("/administration/reports")
+    await go_to(visit, "Reports")
     page = visit.page
     report = page.get_by_role("list", name="Reports").get_by_role("listitem").filter(has_text=HOSTILE)
     await expect(report).to_contain_text(f"by {reporter.name}")
     await report.get_by_label("What was done").fill("Talked to them")
-    await visit.accessible()
     await report.get_by_role("button", name="Resolve").click()
     await expect(report).to_have_count(0)
     await page.get_by_role("button", name="Resolved").click()
     await expect(report).to_contain_text("Talked to them")
 
 
-async def test_the_page_of_backups_shows_what_the_command_made(
-    place: Server, root: User, browse: Browse, tmp_path: Path
-) -> None:
-    visit = await browse(root)
-    await visit.go("/administration/backups")
+async def a_backup(visit: Visit, place: Server, tmp_path: Path) -> None:
+    """The page shows what the command made."""
+    await go_to(visit, "Backups")
     page = visit.page
     await expect(page.get_by_text("There is no backup.")).to_be_visible()
-    await visit.accessible()
     folder = tmp_path / "safe"
     done = await asyncio.to_thread(archypix, "backup", str(folder), data=place.data, env=place.env)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -237,21 +246,6 @@ async def test_who_is_no_administrator_is_told_so(place_people: People, browse: 
     await expect(visit.page.get_by_role("link", name="Administration")).to_have_count(0)
     for path in ("/admin/server", "/admin/jobs", "/admin/backups"):
         assert somebody.get(path).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "dark"), [("desk", DESK, False), ("desk-dark", DESK, True), ("phone", PHONE, False)]
-)
-async def test_all_parts_are_for_everybody(
-    root: User, browse: Browse, name: str, size: dict[str, int], dark: bool
-) -> None:
-    visit = await browse(root, size=size, dark=dark)
-    for part in ("", "people", "jobs", "deliveries", "servers", "reports", "log", "backups"):
-        await visit.go(f"/administration/{part}".rstrip("/"))
-        await expect(visit.page.get_by_role("main").get_by_role("heading", level=2).first).to_be_visible()
-        await expect(visit.page.get_by_text("Loading…")).to_have_count(0)
-        await visit.accessible()
-        await visit.shot(f"administration-{part or 'server'}-{name}")
 
 
 def fail_next(server: Server, error: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from importlib import resources
@@ -21,6 +22,8 @@ from tests.web.visitor import ROOT
 WEB = ROOT / "web"
 # Bytes by gzip of what a browser loads before the first pictures.
 BUDGET = {".js": 120_000, ".css": 20_000}
+# Namespaces, what the framework says of its own errors, and the example of a web site in the profile.
+TEXTS = ("http://www.w3.org/", "https://vuejs.org/error-reference/", "https://…")
 ENTRY, FIRST = "index.html", "src/screens/timeline/TimelineScreen.vue"
 
 
@@ -41,7 +44,8 @@ def test_types_hold() -> None:
 
 
 def test_logic_without_a_page_holds() -> None:
-    run("vitest", "run")
+    # None of it keeps anything from one file to the next: one process takes a quarter of the time.
+    run("vitest", "run", "--pool=threads", "--no-isolate")
 
 
 def test_types_of_the_api_are_those_of_the_server(site: Server, tmp_path: Path) -> None:
@@ -105,6 +109,17 @@ def test_pages_hold_no_styles_or_scripts_of_their_own() -> None:
     assert html.count("<script") == html.count('<script type="module"') + html.count('<script src="')
     assert "http://" not in html
     assert "https://" not in html
+
+
+def test_nothing_that_was_built_names_another_host() -> None:
+    """Neither by an address nor by `//host`, but for names that are no addresses, and examples that people read."""
+    found = {
+        (path.name, address)
+        for path in dist().rglob("*")
+        if path.suffix in (".js", ".css", ".html", ".svg", ".json", ".webmanifest")
+        for address in re.findall(r"https?://[^\s\"'`<>)]*|[\"'`(=]//[\w.-]+\.[a-z]{2,}", path.read_text("utf-8"))
+    }
+    assert {(name, address) for name, address in found if not address.startswith(TEXTS)} == set()
 
 
 def test_the_lock_file_names_no_registry() -> None:

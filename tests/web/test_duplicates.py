@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from fixtures import photo as photograph
 from fixtures.make import write_tags
@@ -53,23 +53,16 @@ def twice(person: User, tmp_path: Path) -> dict[str, str]:
     return ids
 
 
-async def opened(visit: Visit, query: str = "") -> Page:
-    await visit.go(f"/duplicates{query}")
-    await expect(visit.page.get_by_role("heading", level=1)).to_have_text("Duplicates")
-    return visit.page
-
-
 async def test_duplicates_are_judged_by_keys_and_taken_back(
     person: User, twice: dict[str, str], browse: Browse
 ) -> None:
-    visit = await browse(person)
-    page = await opened(visit)
+    visit = await browse(person, at="/duplicates")
+    page = visit.page
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Duplicates")
     cards = page.get_by_role("region", name="Group")
     await expect(cards).to_have_count(2)
     await expect(cards.first.get_by_text("<img src=x onerror=alert(1)>").first).to_be_visible()
     await expect(cards.first.get_by_text("Holiday")).to_be_visible()
-    await visit.shot("duplicates")
-    await visit.accessible()
 
     # By keys alone: to the first group, its second picture; that one stands for both; the other one goes.
     second = (await cards.nth(1).get_attribute("data-group")) or ""
@@ -103,21 +96,23 @@ async def test_duplicates_are_judged_by_keys_and_taken_back(
     await page.keyboard.press("n")
     await expect(page.get_by_text("No picture is here twice")).to_be_visible()
     await expect(page.get_by_role("heading", level=1)).to_be_focused()
-    await page.get_by_role("button", name="Judged").click()
+    await page.get_by_role("button", name="Decided").click()
     await expect(cards).to_have_count(2)
     await expect(page.get_by_text("All kept")).to_be_visible()
-    await visit.accessible()
-    await page.get_by_role("button", name="Take back").first.click()
-    await expect(cards).to_have_count(1)
+    for left in (1, 0):
+        await page.get_by_role("button", name="Take back").first.click()
+        await expect(cards).to_have_count(left)
+
+    await similar_are_compared(visit, person)
+    await on_a_phone(await browse(person, size=PHONE))
 
 
-async def test_similar_pictures_are_compared_side_by_side(person: User, twice: dict[str, str], browse: Browse) -> None:
-    visit = await browse(person, dark=True)
-    page = await opened(visit, "?show=similar")
+async def similar_are_compared(visit: Visit, person: User) -> None:
+    """Side by side, and closer in both at once; and how alike is alike."""
+    page = visit.page
+    await visit.go("/duplicates?show=similar")
     card = page.get_by_role("region", name="Group").filter(has=page.get_by_text("1680 × 1050"))
     await expect(card.get_by_text("840 × 525")).to_be_visible()
-    await visit.shot("duplicates-similar")
-    await visit.accessible()
     await card.get_by_role("button", name="Compare side by side").click()
     compared = page.get_by_role("dialog", name="Compare side by side")
     await expect(compared.get_by_role("img")).to_have_count(2)
@@ -132,7 +127,6 @@ async def test_similar_pictures_are_compared_side_by_side(person: User, twice: d
     await page.keyboard.press("Escape")
     await expect(compared).to_have_count(0)
 
-    # How alike is alike.
     await page.get_by_role("button", name="How alike is alike").click()
     slider = page.get_by_role("slider")
     await expect(slider).to_be_enabled()
@@ -142,13 +136,13 @@ async def test_similar_pictures_are_compared_side_by_side(person: User, twice: d
     assert person.get("/duplicates/settings").json() == {"similar_distance": 3}
 
 
-async def test_duplicates_on_a_phone(person: User, twice: dict[str, str], browse: Browse) -> None:
-    visit = await browse(person, size=PHONE)
-    page = await opened(visit)
+async def on_a_phone(visit: Visit) -> None:
+    """By touch."""
+    page = visit.page
+    await visit.go("/duplicates")
     cards = page.get_by_role("region", name="Group")
     await expect(cards).to_have_count(2)
     await visit.shot("duplicates-phone")
-    await visit.accessible()
     await cards.first.get_by_role("button", name="Keep 1, trash 1").tap()
     await expect(cards).to_have_count(1)
     await page.get_by_role("button", name="Undo").tap()

@@ -31,7 +31,7 @@ async def test_keys_lead_everywhere_and_say_so(person: User, browse: Browse) -> 
     page = visit.page
     await expect(page.get_by_role("link", name="Trash")).to_be_visible()
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     await visit.accessible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)

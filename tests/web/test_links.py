@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.rig.server import User
-from tests.web.albums import hang, looked_at, view
+from tests.web.albums import hang, view
 from tests.web.conftest import Browse
 from tests.web.visitor import PHONE
 
@@ -22,21 +22,20 @@ async def test_a_link_from_its_making_to_its_end(person: User, browse: Browse, t
     hang(person, "/Summer by the river", 9)
 
     # Made in the dialog.
-    hers = await browse(person)
-    await hers.go("/sharing/links")
+    hers = await browse(person, at="/sharing/links")
     page = hers.page
     await page.get_by_role("button", name="New link…").click()
     await page.get_by_label("Which tag?").fill("Summer by the river")
     await page.keyboard.press("Enter")
     await page.get_by_label("Password").fill("river")
     await page.get_by_role("switch", name="Guests may add pictures").check()
-    await hers.accessible()
     await page.get_by_role("button", name="Make the link").click()
     await expect(page.get_by_text("The link is ready")).to_be_visible()
     address = await page.get_by_label("Address", exact=True).input_value()
     assert "/l/" in address
     await expect(page.get_by_role("img", name="As a QR code")).to_be_visible()
-    await looked_at(hers, "link-made")
+    await hers.accessible()
+    await hers.shot("link-made")
     await page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     await expect(page.get_by_text("With a password")).to_be_visible()
 
@@ -46,8 +45,6 @@ async def test_a_link_from_its_making_to_its_end(person: User, browse: Browse, t
     await guest.go(urlsplit(address).path)
     await expect(phone.get_by_text("These pictures are protected.")).to_be_visible()
     await expect(phone.get_by_text("Summer by the river")).to_have_count(0)
-    await guest.accessible()
-    await guest.shot("link-password-phone")
     await phone.get_by_label("Password").fill("lake")
     await phone.get_by_role("button", name="Open").tap()
     await expect(phone.get_by_role("alert")).to_be_visible()
@@ -55,11 +52,8 @@ async def test_a_link_from_its_making_to_its_end(person: User, browse: Browse, t
     await phone.get_by_role("button", name="Open").tap()
     await expect(phone.get_by_role("heading", name="Summer by the river")).to_be_visible()
     await expect(phone.get_by_role("main").get_by_role("link")).to_have_count(9)
-    await guest.accessible()
-    await guest.shot("link-phone")
     await phone.get_by_text("What is this?").tap()
     await expect(phone.get_by_text("a photo library that people run themselves")).to_be_visible()
-    await guest.shot("link-what-phone")
 
     # And adds a picture.
     await phone.get_by_role("link", name="Add pictures").tap()
@@ -67,10 +61,12 @@ async def test_a_link_from_its_making_to_its_end(person: User, browse: Browse, t
     brought.write_bytes(view("Ann", 1))
     await phone.get_by_label("Your name").fill(f"Ann {NASTY}")
     await phone.get_by_label("Pictures and videos").set_input_files(brought)
+    await expect(phone.get_by_role("progressbar", name="from-ann.jpg")).to_be_visible()
     await guest.accessible()
     await guest.shot("link-upload-phone")
     await phone.get_by_role("button", name="Send").tap()
     await expect(phone.get_by_role("status")).to_contain_text("Thank you! 1 picture arrived.")
+    await expect(phone.get_by_text("Arrived", exact=True)).to_be_visible()
     await guest.accessible()
     await guest.shot("link-thanks-phone")
 
@@ -80,13 +76,9 @@ async def test_a_link_from_its_making_to_its_end(person: User, browse: Browse, t
     await page.get_by_role("button", name="Notices, 1 new").click()
     notice = page.get_by_role("link", name=f"Ann {NASTY} brought 1 picture to “Summer by the river”.")
     await expect(notice).to_be_visible()
-    await hers.accessible()
-    await hers.shot("notices")
     await notice.click()
     await expect(page.get_by_role("dialog", name="What guests brought").get_by_text(f"Ann {NASTY}")).to_be_visible()
-    await hers.shot("link-guests")
     await page.keyboard.press("Escape")
-    await looked_at(hers, "links")
 
     # The end.
     await page.get_by_role("button", name="End it…").click()
@@ -101,11 +93,39 @@ async def test_a_link_on_a_desk_in_the_dark(person: User, browse: Browse) -> Non
     made = person.post("/links", json={"tag": "/Mountains", "originals": True, "upload": True})
     assert made.status_code == 201, made.text
     guest = await browse(server=person.server, dark=True)
+    page = guest.page
     await guest.go(urlsplit(made.json()["url"]).path)
-    await expect(guest.page.get_by_role("main").get_by_role("link")).to_have_count(12)
-    await guest.accessible()
+    await expect(page.get_by_role("main").get_by_role("link")).to_have_count(12)
+    await expect(page.get_by_text("12 pictures · 1 July 2024")).to_be_visible()
     await guest.shot("link-desk-dark")
-    await guest.page.get_by_role("main").get_by_role("link").nth(1).click()
-    await expect(guest.page.get_by_role("link", name="Download")).to_be_visible()
-    await guest.accessible()
+
+    # Leafed through by keys; Escape leads back to all.
+    await page.get_by_role("main").get_by_role("link").first.click()
+    await expect(page.get_by_role("link", name="Next")).to_be_visible()
+    first = page.url
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("link", name="Previous")).to_be_visible()
+    assert page.url != first
+    await expect(page.get_by_role("link", name="Download")).to_be_visible()
+    await expect(page.get_by_role("navigation", name="Pictures around this one").get_by_role("link")).to_have_count(6)
     await guest.shot("link-picture-dark")
+    await page.keyboard.press("ArrowLeft")
+    await expect(page).to_have_url(first)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("heading", name="Mountains")).to_be_visible()
+
+
+async def test_a_few_pictures_fill_the_page_of_a_link(person: User, browse: Browse) -> None:
+    guest = await browse(server=person.server, locale="fr-FR")
+    page = guest.page
+    for tag, count in (("/Étang", 3), ("/Canard", 1)):
+        hang(person, tag, count)
+        made = person.post("/links", json={"tag": tag})
+        assert made.status_code == 201, made.text
+        await guest.go(urlsplit(made.json()["url"]).path)
+        tiles = page.get_by_role("main").get_by_role("img")
+        await expect(tiles).to_have_count(count)
+        await expect(page.get_by_text(f"Partagé par {person.name}")).to_be_visible()
+        boxes = [await tile.bounding_box() for tile in await tiles.all()]
+        assert sum(box["width"] * box["height"] for box in boxes if box) > 0.25 * 1280 * 800
+        await guest.shot(f"link-{count}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import pytest
 import requests
 from playwright.async_api import expect
 
+from tests.rig.photos import photo
 from tests.rig.server import User
 from tests.web.conftest import Browse
-from tests.web.visitor import DESK, PHONE
+from tests.web.visitor import Visit
 from tests.webdav.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -16,8 +19,20 @@ pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
-async def test_a_profile_is_filled_in_and_is_there_the_next_time(person: User, browse: Browse) -> None:
-    visit = await browse(person)
+async def test_what_is_set_is_kept(person: User, browse: Browse) -> None:
+    # Portraits have whole addresses: those of the server as it calls itself.
+    here = copy(person.server)
+    here.url = f"http://localhost:{person.server.port}"
+    visit = await browse(person, server=here)
+    await profile(visit, person)
+    await portrait(visit, person)
+    await library(visit, person)
+    await moving(visit, person)
+    await appearance(visit)
+
+
+async def profile(visit: Visit, person: User) -> None:
+    """Filled in, and there the next time."""
     await visit.go("/settings")
     page = visit.page
     await page.get_by_label("Name that is shown").fill(HOSTILE)
@@ -29,7 +44,6 @@ async def test_a_profile_is_filled_in_and_is_there_the_next_time(person: User, b
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved.")).to_be_visible()
     await expect(page.get_by_title(person.name)).to_have_text(HOSTILE)
-    await visit.accessible()
     await page.reload()
     await expect(page.get_by_label("Name that is shown")).to_have_value(HOSTILE)
     await expect(page.get_by_label("Text of line 1")).to_have_value("https://trees.example")
@@ -38,17 +52,44 @@ async def test_a_profile_is_filled_in_and_is_there_the_next_time(person: User, b
     assert (profile["summary"], profile["approves_followers"]) == ("Trees,\n\nand more trees", True)
 
 
-async def test_a_program_gets_a_token_that_is_shown_once_and_works_until_it_is_revoked(
+async def portrait(visit: Visit, person: User) -> None:
+    """A square of one's own picture, by keys; and none again."""
+    made = person.post("/pictures", data=photo(5), headers={"Content-Type": "image/jpeg"})
+    assert made.status_code == 201, made.text
+    person.wait_ready()
+    page = visit.page
+    await page.get_by_role("button", name="Choose a picture").click()
+    await page.get_by_role("dialog", name="Choose a picture").locator(".pick").click()
+    dialog = page.get_by_role("dialog", name="Choose the part to show")
+    await dialog.get_by_label("Size").focus()
+    for _ in range(20):
+        await page.keyboard.press("ArrowLeft")
+    await dialog.get_by_label("Across").focus()
+    await page.keyboard.press("Home")
+    await visit.shot("settings-portrait")
+    await dialog.get_by_role("button", name="Use this part").click()
+    await expect(page.locator("img.avatar")).to_have_js_property("naturalWidth", 400)
+    await page.get_by_role("button", name="Remove", exact=True).click()
+    await expect(page.locator("img.avatar")).to_have_count(0)
+    assert person.get("/account/profile").json()["avatar"] is None
+
+
+async def test_a_token_is_shown_once_and_a_new_password_signs_all_other_browsers_out(
     person: User, browse: Browse
 ) -> None:
-    visit = await browse(person)
+    here, there = await browse(person), await browse(person)
+    await a_token(here, person)
+    await a_new_password(here, there)
+
+
+async def a_token(visit: Visit, person: User) -> None:
+    """A program gets one, which works until it is revoked."""
     await visit.go("/settings/security")
     page = visit.page
     await page.get_by_role("button", name="New token").click()
     dialog = page.get_by_role("dialog", name="New token")
     await dialog.get_by_label("What it is for").fill("Frame in the hall")
     await dialog.get_by_label("See tags", exact=True).uncheck()
-    await visit.accessible()
     await dialog.get_by_role("button", name="Create").click()
     secret = await dialog.get_by_label("Token for Frame in the hall").input_value()
     await dialog.get_by_role("button", name="Close").last.click()
@@ -67,9 +108,8 @@ async def test_a_program_gets_a_token_that_is_shown_once_and_works_until_it_is_r
     assert requests.get(f"{api}/pictures", headers=headers, timeout=30).status_code == 401
 
 
-async def test_a_new_password_signs_all_other_browsers_out(person: User, browse: Browse) -> None:
-    here, there = await browse(person), await browse(person)
-    await here.go("/settings/security")
+async def a_new_password(here: Visit, there: Visit) -> None:
+    """Only with the old one."""
     page = here.page
     sessions = page.get_by_role("list", name="Where you are signed in").get_by_role("listitem")
     # The person themselves, and two visits.
@@ -87,8 +127,8 @@ async def test_a_new_password_signs_all_other_browsers_out(person: User, browse:
     assert (await here.context.request.get("/api/v1/session")).status == 200
 
 
-async def test_the_library_keeps_what_is_set(person: User, browse: Browse) -> None:
-    visit = await browse(person)
+async def library(visit: Visit, person: User) -> None:
+    """How pictures are kept."""
     await visit.go("/settings/library")
     page = visit.page
     await expect(page.get_by_text("there is no limit")).to_be_visible()
@@ -102,22 +142,21 @@ async def test_the_library_keeps_what_is_set(person: User, browse: Browse) -> No
     assert (kept["write_metadata"], kept["version_mode"], kept["trash_days"]) == (False, "original", 7)
 
 
-async def test_the_application_speaks_french_and_is_dark_from_then_on(person: User, browse: Browse) -> None:
-    visit = await browse(person)
+async def appearance(visit: Visit) -> None:
+    """In French and dark from then on."""
     await visit.go("/settings/appearance")
     page = visit.page
     await page.get_by_label("Dark", exact=True).check()
     await page.get_by_label("Français").check()
     await expect(page.get_by_role("heading", name="Réglages")).to_be_visible()
-    await visit.accessible()
     await page.reload()
     await expect(page.get_by_role("heading", name="Réglages")).to_be_visible()
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 19, 20)"
     assert await page.evaluate("document.documentElement.lang") == "fr"
 
 
-async def test_who_names_no_account_elsewhere_cannot_move_there(person: User, browse: Browse) -> None:
-    visit = await browse(person)
+async def moving(visit: Visit, person: User) -> None:
+    """Nowhere without an account there."""
     await visit.go("/settings/account")
     page = visit.page
     await expect(page.get_by_text(f"@{person.name}@")).to_be_visible()
@@ -126,24 +165,3 @@ async def test_who_names_no_account_elsewhere_cannot_move_there(person: User, br
     await page.get_by_role("button", name="Move", exact=True).click()
     await page.get_by_role("dialog").get_by_role("button", name="Move", exact=True).click()
     await expect(page.get_by_role("alert")).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "dark"), [("desk", DESK, False), ("desk-dark", DESK, True), ("phone", PHONE, False)]
-)
-async def test_all_parts_are_for_everybody(
-    person: User, browse: Browse, name: str, size: dict[str, int], dark: bool
-) -> None:
-    visit = await browse(person, size=size, dark=dark)
-    for part, sign in (
-        ("", "How others see you"),
-        ("/security", "Where you are signed in"),
-        ("/library", "Storage"),
-        ("/appearance", "Light or dark"),
-        ("/account", "Your account"),
-    ):
-        await visit.go(f"/settings{part}")
-        await expect(visit.page.get_by_text(sign, exact=True).first).to_be_visible()
-        await expect(visit.page.get_by_text("Loading…")).to_have_count(0)
-        await visit.accessible()
-        await visit.shot(f"settings{part.replace('/', '-')}-{name}")

@@ -71,22 +71,16 @@ async def test_a_library_as_days_densely_and_as_a_list(person: User, browse: Bro
     await expect(page.get_by_text("900 pictures")).to_be_visible()
     await loaded(page)
     await visit.shot("timeline")
-    await visit.accessible()
     await page.get_by_role("button", name="Dense grid").click()
     await expect(page.get_by_role("heading", name="November 2019")).to_be_visible()
     await loaded(page)
     await visit.shot("timeline-grid")
-    await visit.accessible()
     await page.get_by_role("button", name="List").click()
     await expect(page.get_by_role("option", name=HOSTILE).first).to_be_attached()
     await loaded(page)
     await visit.shot("timeline-list")
     await page.reload()
     await expect(page.get_by_role("button", name="List")).to_have_attribute("aria-pressed", "true")
-    dark = await opened(browse, person, dark=True)
-    await loaded(dark.page)
-    await dark.shot("timeline-dark")
-    await dark.accessible()
 
 
 async def test_the_address_says_where_one_stands(person: User, browse: Browse, site: Server) -> None:
@@ -146,7 +140,6 @@ async def test_by_keys_alone(person: User, browse: Browse, site: Server) -> None
     }
     await loaded(page)
     await visit.shot("timeline-selected")
-    await visit.accessible()
     # An arrow down leads to what is below.
     await page.keyboard.press("ArrowDown")
     below = await page.locator(".tile.active").get_attribute("data-picture")
@@ -253,7 +246,6 @@ async def test_fingers(person: User, browse: Browse, site: Server) -> None:
     page = visit.page
     await loaded(page)
     await visit.shot("timeline-phone")
-    await visit.accessible()
     ids = [picture["id"] for picture in person.pictures()]
     boxes = [await page.locator(f"[data-picture='{ids[index]}']").bounding_box() for index in (1, 4)]
     (x, y), (to_x, to_y) = ((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes if box)
@@ -265,7 +257,6 @@ async def test_fingers(person: User, browse: Browse, site: Server) -> None:
     await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await expect(page.get_by_text("4 selected").first).to_be_visible()
     await visit.shot("timeline-phone-selected")
-    await visit.accessible()
     # A tap selects as long as something is.
     await page.locator(f"[data-picture='{ids[0]}']").tap()
     await expect(chosen(page)).to_have_count(5)

@@ -1,4 +1,4 @@
-"""A library of a million pictures: first sight, any date, scrolling, the last picture, all of it tagged and untagged.
+"""A library of a million pictures: first sight, any date, scrolling, the last picture.
 
 Times are the best of a few tries, since whatever else runs on the machine only adds to them; what is counted (nodes,
 memory, blank tiles) holds in every try.
@@ -6,23 +6,19 @@ memory, blank tiles) holds in every try.
 
 from __future__ import annotations
 
-import os
-import re
-import time
+import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.rig.server import Server, User
+from tests.rig.server import User
 from tests.web.conftest import Browse
-from tests.web.million import fill, recounted
+from tests.web.million import library
 from tests.web.visitor import Visit
-from tests.webdav.people import people_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 COUNT = 1_000_000
 TRIES = 3
@@ -102,19 +98,10 @@ async ({ pixels, step }) => {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def owner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[User]:
+async def owner(tmp_path_factory: pytest.TempPathFactory, site_env: dict[str, str]) -> AsyncIterator[User]:
     """Whose library it is."""
-    env = {name: os.environ[name] for name in ("ARCHYPIX_WEB_DIST",) if name in os.environ}
-    data = tmp_path_factory.mktemp("million") / "data"
-    server = Server(data, env=env, arguments=("--workers", "1")).start(within=180)
-    try:
-        person = people_of(server).make()
-        began = time.monotonic()
-        await fill(server, person.name, COUNT)
-        print(f"\na million pictures made in {time.monotonic() - began:.0f} s")
+    async with library(tmp_path_factory.mktemp("million") / "data", COUNT, site_env) as person:
         yield person
-    finally:
-        server.stop(within=60)
 
 
 async def opened(browse: Browse, owner: User, path: str = "/") -> Visit:
@@ -123,6 +110,17 @@ async def opened(browse: Browse, owner: User, path: str = "/") -> Visit:
     await visit.go(path)
     await expect(visit.page.get_by_role("option").first).to_be_visible()
     return visit
+
+
+def longest_task(trace: bytes) -> float:
+    """Milliseconds that a page's thread worked at a stretch; waiting for others on the machine is no work."""
+    events = json.loads(trace)["traceEvents"]
+    pages = {
+        (e["pid"], e["tid"]) for e in events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [e for e in events if e["name"] == "ThreadControllerImpl::RunTask" and (e["pid"], e["tid"]) in pages]
+    assert len(tasks) > 1000, "the browser names its tasks otherwise"
+    return float(max(e.get("tdur", 0) for e in tasks) / 1000)
 
 
 async def heap(visit: Visit) -> float:
@@ -161,20 +159,24 @@ async def test_any_date_is_there_at_once(owner: User, browse: Browse) -> None:
     assert max(min(times) for times in found.values()) < 500
 
 
-async def test_scrolling_shows_no_blank_tile_and_stays_small(owner: User, browse: Browse) -> None:
-    tried = []
+async def test_scrolling_shows_no_blank_tile_and_stays_small(owner: User, browse: Browse, browser: Browser) -> None:
+    blank = []
     # From the middle of 2020 down into the month of 50,000, and beyond what is in memory at the beginning.
     for at in ("2019-09-20", "2015-06-10", "2012-03-03"):
         visit = await opened(browse, owner, f"/?at={at}")
+        await browser.start_tracing(page=visit.page, categories=["toplevel"])
         seen = await visit.page.evaluate(SCROLLED, {"pixels": 200_000, "step": 160})
+        seen["longest"] = longest_task(await browser.stop_tracing())
         seen["heap"] = round(await heap(visit))
         print(f"\nscrolled from {at}: {seen}")
         assert seen["holes"] == 0
         assert seen["nodes"] < 2000
         assert seen["heap"] < 150
-        tried.append(seen)
-    assert min(max(seen["tasks"], default=0) for seen in tried) <= 50
-    assert min(seen["blank"] for seen in tried) == 0
+        assert seen["longest"] <= 50
+        blank.append(seen["blank"])
+        if blank[-1] == 0:
+            return
+    pytest.fail(f"blank tiles: {blank}")
 
 
 async def test_the_last_picture_can_be_reached(owner: User, browse: Browse) -> None:
@@ -187,24 +189,3 @@ async def test_the_last_picture_can_be_reached(owner: User, browse: Browse) -> N
     await visit.page.keyboard.press("Home")
     await visit.page.locator(".grid-box").evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
     await expect(visit.page.locator(f"[data-picture='{last['id']}']")).to_be_in_viewport()
-
-
-async def test_all_are_selected_tagged_and_untagged(owner: User, browse: Browse) -> None:
-    assert owner.post("/tags", json={"path": "/Everything"}).status_code == 201
-    visit = await opened(browse, owner)
-    page: Page = visit.page
-    await page.keyboard.press("Control+a")
-    await expect(page.get_by_text("1,000,000 selected").first).to_be_visible()
-    assert not [one for one in visit.requests if "ids" in one]
-    body: Any = {"selection": {"query": {}}, "add": ["/Everything"]}
-    began = time.monotonic()
-    answer = owner.post("/pictures/batch/tags", json=body, timeout=600)
-    assert answer.status_code in (200, 202), answer.text
-    print(f"\ntagged in {time.monotonic() - began:.0f} s")
-    operation = answer.headers["X-Operation"]
-    began = time.monotonic()
-    assert owner.post(f"/operations/{operation}/undo", timeout=600).status_code < 300
-    print(f"undone in {time.monotonic() - began:.0f} s")
-    assert owner.get("/timeline?untagged=true").json()["total"] == COUNT
-    assert await recounted(owner.server) == []
-    assert re.search("1,000,000", await page.inner_text("body"))

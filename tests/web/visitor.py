@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Request, expect
 
 from tests.rig.server import Server
+from tests.webdav.people import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -25,6 +26,10 @@ document.addEventListener('securitypolicyviolation', (event) => {
   window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
 });
 """
+# While a dialog is open only that is looked at: nobody reaches what lies behind it.
+LOOKS = "options => axe.run([...document.querySelectorAll('dialog:modal')].at(-1) ?? document, options)"
+# More presses of Tab than any screen needs to lead to what is on it.
+TABS = 80
 # What a browser says of answers that are no success: the pages say it to people themselves.
 EXPECTED = re.compile(r"Failed to load resource|net::ERR_|EventSource")
 
@@ -38,18 +43,21 @@ class Visit:
     page: Page
     hosts: set[str]
     requests: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
-        """Begin to note what the page does."""
-        self.page.on("request", self._asked)
+        """Begin to note what the page does, and what others do for it: its service worker, windows that it opens."""
+        self.context.on("request", self._asked)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._said)
 
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)
         self.requests.append(f"{request.method} {address.path}{'?' + address.query if address.query else ''}")
+        if request.method != "GET" and "json" in request.headers.get("content-type", ""):
+            self.bodies.append(request.post_data or "")
         if address.scheme in ("http", "https", "ws", "wss") and address.netloc not in self.hosts:
             self.foreign.append(request.url)
 
@@ -77,22 +85,44 @@ class Visit:
 
     async def accessible(self, *, but: tuple[str, ...] = ()) -> None:
         """Fail where axe-core finds something by WCAG 2.2 AA or its best practices; rules in `but` do not apply."""
+        lines = await self.findings(but=but)
+        assert lines == [], "\n".join(lines)
+
+    async def findings(self, *, but: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> list[str]:
+        """What axe-core finds now; by the rules in `only` alone, where there are some."""
         if not await self.page.evaluate("typeof window.axe === 'object'"):
             await self.page.evaluate(AXE.read_text())
         options = {
-            "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            "runOnly": list(only) or ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
             "rules": {rule: {"enabled": False} for rule in but},
             "resultTypes": ["violations"],
         }
-        found: list[dict[str, Any]] = (await self.page.evaluate("o => axe.run(document, o)", options))["violations"]
-        lines = [
+        found: list[dict[str, Any]] = (await self.page.evaluate(LOOKS, options))["violations"]
+        return [
             f"{one['id']}: {node['html'][:160]} ({node['failureSummary']})" for one in found for node in one["nodes"]
         ]
-        assert lines == [], "\n".join(lines)
 
     async def go(self, path: str) -> None:
         """To an address of the application, as if somebody had typed it."""
         await self.page.goto(self.server.url + path)
+
+    async def sign_in(self, name: str, path: str = "/") -> None:
+        """To an address as somebody who is not signed in yet: through the form at the door, by keys alone."""
+        await self.go(path)
+        await expect(self.page.get_by_label("Name", exact=True)).to_be_focused()
+        await self.page.keyboard.type(name)
+        await self.page.keyboard.press("Tab")
+        await self.page.keyboard.type(PASSWORD)
+        await self.page.keyboard.press("Enter")
+        await expect(self.page).to_have_url(self.server.url + path)
+
+    async def reach(self, target: Locator) -> None:
+        """Press Tab until this has the focus."""
+        for _ in range(TABS):
+            await self.page.keyboard.press("Tab")
+            if await target.evaluate("element => element === document.activeElement"):
+                return
+        raise AssertionError(f"Tab does not lead to {target}")
 
 
 async def enter(
@@ -108,16 +138,16 @@ async def enter(
 ) -> Visit:
     """A visit with a browser of its own, signed in as `name` where there is one. `others` may be asked as well.
 
-    Without `service_workers="allow"` the browser fetches nothing beyond what the page shows.
+    Without `service_workers="allow"` the browser fetches nothing beyond what the page shows; things move only with
+    `reduced_motion="no-preference"`, since nobody can press what is still on its way.
     """
     context = await browser.new_context(
         base_url=server.url,
         viewport={"width": size["width"], "height": size["height"]},
         color_scheme="dark" if dark else "light",
-        locale="en-US",
         has_touch=size["width"] < 600,
         is_mobile=size["width"] < 600,
-        **({"service_workers": "block"} | options),
+        **({"service_workers": "block", "reduced_motion": "reduce", "locale": "en-US"} | options),
     )
     context.set_default_timeout(20_000)
     await context.add_init_script(NOTES_VIOLATIONS)

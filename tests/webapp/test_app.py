@@ -98,6 +98,15 @@ async def test_where_files_are_kept_elsewhere_pages_may_fetch_and_send_them_ther
     assert "http://s3.example:9000" not in rules["script-src"]
 
 
+async def test_tiles_of_maps_may_come_from_the_server_that_is_named_and_nothing_else_of_it(dist: Path) -> None:
+    answer = await ask(WebApp(dist, tiles_origin="http://tiles.example:9000"), "/")
+    plain = await ask(WebApp(dist), "/")
+    policy = answer.headers["content-security-policy"]
+    assert policy.replace(" http://tiles.example:9000", "") == plain.headers["content-security-policy"]
+    rules = {rule.split()[0]: rule.split()[1:] for rule in policy.split("; ")}
+    assert [kind for kind, sources in rules.items() if "http://tiles.example:9000" in sources] == ["img-src"]
+
+
 @pytest.mark.parametrize(
     ("accepted", "coding"),
     [

@@ -150,12 +150,15 @@ def test_a_database_without_room_refuses_and_loses_nothing(cramped: Full) -> Non
     assert cramped.put("/Alps/one.jpg", jpeg(2000, "one")) == 201
     filler = cramped.disk / "filler"
     fill(filler, 0)
-    statuses = [201]
-    while statuses[-1] == 201 and len(statuses) < MOST_PUTS:
-        name = f"/Alps/{len(statuses)}.jpg"
-        statuses.append(cramped.put(name, jpeg(2000, name)))
-    assert statuses[-1] == 507
-    assert "full" in cramped.drive.ask("PUT", "/Alps/new.jpg", data=jpeg(2000, "new")).text
+    # PostgreSQL finds a little room again now and then: what is said is said by the refusal itself.
+    for number in range(1, MOST_PUTS):
+        path, content = f"/Alps/{number}.jpg", jpeg(2000, str(number))
+        answer = cramped.drive.ask("PUT", path, data=content)
+        if answer.status_code != 201:
+            break
+        cramped.there[path] = content
+    assert answer.status_code == 507
+    assert "full" in answer.text
     # What cannot be written can be read.
     cramped.require_whole()
     filler.unlink()

@@ -4,8 +4,9 @@ import './ui/theme';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { router } from './router';
+import { part } from './ui/part';
 
 createApp(App).use(router).mount('#app');
 
 // Pictures come first.
-window.setTimeout(() => void import('./worker/register').then(({ beginWorker }) => beginWorker()), 1500);
+window.setTimeout(() => void part(() => import('./worker/register'))().then(({ beginWorker }) => beginWorker()), 1500);

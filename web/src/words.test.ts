@@ -30,4 +30,7 @@ test('no word is empty in one language alone, and no sentence is the same in bot
     const same = english.filter(([path, text]) => text.length > 25 && french.get(path) === text);
     expect(same, file).toEqual([]);
   }
+  // Other tests may run in the same process.
+  speak('en');
+  vi.unstubAllGlobals();
 });

@@ -179,6 +179,7 @@ def _offer(inbound: Inbound, sender: RemoteActor, described: SharedCollection) -
         moved_from=described.moved_from,
         activity=inbound.id if inbound.type == "Offer" else None,
         sequence=described.sequence,
+        glimpse=described.glimpse,
     )
 
 

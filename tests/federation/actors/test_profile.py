@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pyvips
 
-from archypix.storage.keys import thumbnail_key
+from archypix.storage.keys import Variant, thumbnail_key
 from federation.actors.service import ActorService
 from tests.federation.actors.stranger import BASE, Stranger
 from tests.uploads.site import Person, Site, photo
@@ -121,6 +121,23 @@ async def test_a_portrait_is_made_of_a_picture(site: Site, alice: Person, strang
     assert (await stranger.ask(icon["url"])).status == 404
 
 
+async def test_a_portrait_shows_the_square_that_was_chosen(site: Site, alice: Person, stranger: Stranger) -> None:
+    # Black, but for a white square at its right end.
+    scene = pyvips.Image.black(640, 480, bands=3).draw_rect([255] * 3, 400, 240, 240, 240, fill=True)
+    picture_id = await _picture_with_thumbnail(site, alice, scene, "large")
+    square = {"left": 400 / 640, "top": 0.5, "edge": 0.5}
+    profile = await alice.send("PUT", "/account/profile/avatar", {"picture": picture_id, "square": square})
+    image = pyvips.Image.new_from_buffer((await stranger.ask(profile["avatar"], accept="image/*")).body, "")
+    assert (image.width, image.height) == (400, 400)
+    assert image.avg() > 250
+    # What begins too far right is moved to where it fits.
+    beyond = {"picture": picture_id, "square": {"left": 1, "top": 1, "edge": 1}}
+    await alice.send("PUT", "/account/profile/avatar", beyond)
+    for wrong in ({"left": 2}, {"edge": 0}, {"left": "a"}, {"top": None}):
+        refused = {"picture": picture_id, "square": square | wrong}
+        await alice.send("PUT", "/account/profile/avatar", refused, status=422)
+
+
 async def test_a_portrait_needs_a_picture_of_ones_own(site: Site, alice: Person) -> None:
     picture = (await alice.upload(photo())).json
     await alice.send("PUT", "/account/profile/avatar", {"picture": picture["id"]}, status=409)
@@ -129,13 +146,15 @@ async def test_a_portrait_needs_a_picture_of_ones_own(site: Site, alice: Person)
     await mallory.send("PUT", "/account/profile/avatar", {"picture": picture["id"]}, status=404)
 
 
-async def _picture_with_thumbnail(site: Site, person: Person) -> str:
-    """A picture whose thumbnails are there, without a worker."""
+async def _picture_with_thumbnail(
+    site: Site, person: Person, scene: pyvips.Image | None = None, size: Variant = "medium"
+) -> str:
+    """A picture whose thumbnail is there, without a worker."""
     picture = (await person.upload(photo())).json
     blob: UUID = await site.sql("SELECT blob_id FROM pictures WHERE id = $1", UUID(picture["id"]))
-    image = pyvips.Image.black(640, 480, bands=3).webpsave_buffer()
+    image = (scene or pyvips.Image.black(640, 480, bands=3)).webpsave_buffer()
     async with site.storage.open_writer(media_type="image/webp", size=len(image)) as writer:
         await writer.write(BytesIO(image).read())
-        await writer.commit(thumbnail_key(blob, "medium"))
+        await writer.commit(thumbnail_key(blob, size))
     await site.sql("UPDATE pictures SET has_thumbnails = true WHERE blob_id = $1", blob)
     return str(picture["id"])

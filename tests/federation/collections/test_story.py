@@ -22,7 +22,9 @@ ACTIVITY = {"Accept": "application/activity+json"}
 @pytest_asyncio.fixture
 async def site(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     async with (
-        open_site(database_url, redis_url, tmp_path / "data", federation_allow_loopback=True) as site,
+        open_site(
+            database_url, redis_url, tmp_path / "data", federation_allow_loopback=True, federation_time_scale=0.1
+        ) as site,
         site.worker("w1"),
     ):
         yield site

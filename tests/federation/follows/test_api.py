@@ -81,8 +81,13 @@ async def test_approval_by_hand(alice: Person, bob: Person) -> None:
 
     (follower,) = await _until(asked, "the Follow")
     assert (await alice.get(f"/follows/{follow['id']}"))["state"] == "pending"
+    (notice,) = (await bob.get("/notices"))["items"]
+    assert (notice["kind"], notice["data"]["id"], notice["data"]["of"]) == ("follow.requested", follower["id"], "bob")
+    assert notice["data"]["handle"].startswith("@alice@localhost:")
     await alice.send("POST", f"/followers/{follower['id']}/accept", status=404)
     assert (await bob.send("POST", f"/followers/{follower['id']}/accept"))["state"] == "accepted"
+    # What is answered is no news any more.
+    assert (await bob.get("/notices"))["items"] == []
 
     async def accepted() -> Any:
         return (await alice.get(f"/follows/{follow['id']}"))["state"] == "accepted"

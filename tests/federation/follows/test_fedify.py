@@ -22,7 +22,12 @@ _numbers = count()
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Ours, on loopback over plain http."""
-    env = {"ARCHYPIX_FEDERATION_ALLOW_LOOPBACK": "1", "ARCHYPIX_REGISTRATION": "open"}
+    env = {
+        "ARCHYPIX_FEDERATION_ALLOW_LOOPBACK": "1",
+        "ARCHYPIX_REGISTRATION": "open",
+        # Nobody waits half a minute for a second attempt.
+        "ARCHYPIX_FEDERATION_TIME_SCALE": "0.1",
+    }
     with running(tmp_path_factory.mktemp("server"), env=env, arguments=("--no-workers",)) as server:
         yield server
 

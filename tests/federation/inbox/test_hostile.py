@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from archypix.accounts.models import COMMAND_LINE
+from federation.inbox import keyring
 from federation.moderation.people import AversionService
 from federation.moderation.service import Moderation
 from federation.signatures.models import Kind
@@ -35,10 +36,18 @@ async def hostile(calm_town: Town) -> Town:
     return town
 
 
+@pytest.fixture
+def hurried(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents that hardly come are given up after a second."""
+    if "trickles" in case.name:
+        monkeypatch.setattr(keyring, "SECONDS", 1.0)
+
+
 def test_there_are_enough_cases() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 100
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_refused_without_a_trace(hostile: Town, case: Case, kind: Kind) -> None:

@@ -52,7 +52,9 @@ class World:
 @pytest_asyncio.fixture
 async def world(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with (
-        open_site(database_url, redis_url, tmp_path / "data", federation_allow_loopback=True) as site,
+        open_site(
+            database_url, redis_url, tmp_path / "data", federation_allow_loopback=True, federation_time_scale=0.1
+        ) as site,
         site.worker("w1"),
     ):
         alice = await site.person("alice")

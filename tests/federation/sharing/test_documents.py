@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archypix.received.models import Party, Rights, SharedPicture, Way
+from archypix.received.models import Glimpse, Party, Rights, SharedPicture, Way
 from archypix.shares.models import Share
 from federation.documents.errors import Malformed
 from federation.documents.parse import load
@@ -93,7 +93,29 @@ def test_a_share_is_read_as_it_was_written() -> None:
         read = read_share(over_the_wire(share_document(one)), ALICE)
         assert (read.uri, read.name, read.message, read.path) == (one.uri, one.name, one.message, one.path)
         assert (read.rights, read.ends_at, read.total) == (one.rights, one.ends_at, one.total)
-        assert (read.share_back_of, read.sequence) == (one.share_back_of, one.sequence)
+        assert (read.share_back_of, read.sequence, read.glimpse) == (one.share_back_of, one.sequence, None)
+
+
+BLUR = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
+TWELVE = Glimpse(blurs=(BLUR,) * 12)
+
+
+def test_an_offer_shows_what_it_is_like() -> None:
+    for one in (Glimpse(date(2024, 7, 1), date(2024, 7, 5), (BLUR,) * 9), Glimpse(blurs=(BLUR,))):
+        assert read_share(over_the_wire(share_document(share(glimpse=one))), ALICE).glimpse == one
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ({"apx:blurhashes": [BLUR, 3, "<img>", BLUR]}, Glimpse(blurs=(BLUR, BLUR))),
+        ({"apx:blurhashes": BLUR, "apx:firstDay": "2024-07-01"}, None),
+        ({"apx:firstDay": "2024-07-05", "apx:lastDay": "2024-07-01"}, None),
+        ({"apx:firstDay": "2024-02-30", "apx:lastDay": "2024-07-01", "apx:blurhashes": [BLUR] * 50}, TWELVE),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_of_it_is_left_out(said: dict[str, Any], seen: Glimpse | None) -> None:
+    assert read_share(share_document(share()) | said, ALICE).glimpse == seen
 
 
 Change = Callable[[dict[str, Any]], Any]
@@ -294,7 +316,10 @@ def test_no_value_of_a_picture_breaks_the_reader(name: str, value: Any) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(sorted(share_document(share()))), json_values)
+@given(
+    st.sampled_from(sorted(share_document(share(glimpse=Glimpse(date(2024, 7, 1), date(2024, 7, 5), (BLUR,)))))),
+    json_values,
+)
 def test_no_value_of_a_share_breaks_the_reader(name: str, value: Any) -> None:
     try:
         read = read_share(share_document(share()) | {name: value}, ALICE)

@@ -2,7 +2,8 @@
  * What can be done to pictures, one or a million of them: each act takes a selection, says afterwards what it did, and
  * offers the way back. With `dryRun` it only counts what would change, and says nothing.
  */
-import { client, type Told } from '../api/client';
+import { certain, type Kind } from '../api/certain';
+import { client, LONG, type Told } from '../api/client';
 import { tell } from '../api/events';
 import type { Answer, Schemas } from '../api/routes';
 import type { SelectionBody } from '../pictures/query';
@@ -34,12 +35,15 @@ export function only(id: string): SelectionBody {
   return { include: [id] };
 }
 
-async function act(how: How, run: () => Promise<Told<{ affected: number; operation?: string | null }>>, text: (affected: number) => string, isOfTags = false): Promise<Outcome> {
-  const { answer, operation } = await run();
+type Done = Told<{ affected: number; operation?: string | null }>;
+
+/** `kind` is what the history calls it: where the answer is lost, it tells whether it was done. */
+async function act(kind: Kind, how: How, run: () => Promise<Done>, text: (affected: number) => string): Promise<Outcome> {
+  const { answer, operation }: Done = how.dryRun ? await run() : await certain(kind, run);
   const outcome = { affected: answer.affected, operation: operation ?? answer.operation ?? null };
   if (how.dryRun) return outcome;
   tell('pictures.changed');
-  if (isOfTags) tell('tags.changed');
+  if (kind === 'tags') tell('tags.changed');
   done(outcome.affected === 0 ? words.value.nothingChanged : text(outcome.affected), outcome.operation);
   return outcome;
 }
@@ -47,7 +51,8 @@ async function act(how: How, run: () => Promise<Told<{ affected: number; operati
 /** Give tags, making those that are missing, and take others away that people gave. */
 export function tag(selection: SelectionBody, add: readonly string[], remove: readonly string[] = [], how: How = {}): Promise<Outcome> {
   const body = { selection, add: [...add], remove: [...remove], dry_run: how.dryRun ?? false };
-  return act(how, () => client.tell('post', '/pictures/batch/tags', { body, signal: how.signal }), (count) => words.value.tagged(count, add.map(shown), remove.map(shown)), true);
+  const text = (count: number): string => words.value.tagged(count, add.map(shown), remove.map(shown));
+  return act('tags', how, () => client.tell('post', '/pictures/batch/tags', { body, signal: how.signal, patience: LONG }), text);
 }
 
 /** Set fields; null takes a value away. */
@@ -90,19 +95,19 @@ interface Change {
 
 function metadata(selection: SelectionBody, change: Change, text: (count: number) => string, how: How): Promise<Outcome> {
   const body = { selection, ...change, dry_run: how.dryRun ?? false };
-  return act(how, () => client.tell('post', '/pictures/batch/metadata', { body, signal: how.signal }), text);
+  return act('metadata', how, () => client.tell('post', '/pictures/batch/metadata', { body, signal: how.signal, patience: LONG }), text);
 }
 
 /** Into the trash. */
 export function trash(selection: SelectionBody, how: How = {}): Promise<Outcome> {
   const body = { selection, dry_run: how.dryRun ?? false };
-  return act(how, () => client.tell('post', '/pictures/batch/trash', { body, signal: how.signal }), (count) => words.value.trashed(count));
+  return act('trash', how, () => client.tell('post', '/pictures/batch/trash', { body, signal: how.signal, patience: LONG }), (count) => words.value.trashed(count));
 }
 
 /** Out of the trash; a query says `trash: true`. */
 export function restore(selection: SelectionBody, how: How = {}): Promise<Outcome> {
   const body = { selection, dry_run: how.dryRun ?? false };
-  return act(how, () => client.tell('post', '/pictures/batch/restore', { body, signal: how.signal }), (count) => words.value.restored(count));
+  return act('restore', how, () => client.tell('post', '/pictures/batch/restore', { body, signal: how.signal, patience: LONG }), (count) => words.value.restored(count));
 }
 
 /** Look at the files again: those that could not be shown, or all. */

@@ -6,6 +6,8 @@ interface Common {
   readonly signal?: AbortSignal | undefined;
   /** The `ETag` that what is changed must still have. */
   readonly ifMatch?: string | undefined;
+  /** An answer that has not begun by then is none, in milliseconds. */
+  readonly patience?: number | undefined;
 }
 
 export type Asked<M extends Method, P extends Route<M>> = Common &
@@ -33,8 +35,9 @@ interface Loose extends Common {
 }
 
 const BASE = '/api/v1';
-/** An answer that has not begun by then is none, in milliseconds. */
 const PATIENCE = 60_000;
+/** For what is done to a selection or a branch of tags: however large it is, longer than this it does not take. */
+export const LONG = 600_000;
 
 /** The state of being signed in, of which there is one in a page. */
 export class Client {
@@ -85,20 +88,26 @@ export class Client {
   async #tell(method: Method, route: string, asked: Loose | undefined, isAgain = false): Promise<Told<unknown>> {
     const address = BASE + filled(route, asked?.path) + search(asked?.query);
     const headers = new Headers({ Accept: 'application/json' });
+    const csrf = this.#csrf;
     const body = asked?.body === undefined ? null : JSON.stringify(asked.body);
     if (body !== null) headers.set('Content-Type', 'application/json');
-    if (method !== 'get' && this.#csrf) headers.set('X-CSRF-Token', this.#csrf);
+    if (method !== 'get' && csrf) headers.set('X-CSRF-Token', csrf);
     if (asked?.ifMatch) headers.set('If-Match', asked.ifMatch);
-    const answer = await this.#fetch(address, { method: method.toUpperCase(), headers, body, signal: patient(asked?.signal) });
+    const answer = await this.#fetch(address, { method: method.toUpperCase(), headers, body, signal: patient(asked) });
     if (!answer.ok) {
       // A wrong password is a 401 as well, and nobody's session has ended by it.
-      if (answer.status === 401 && !route.startsWith('/session')) this.onExpired();
-      const problem = await Problem.of(answer);
+      if (answer.status === 401 && !route.startsWith('/session')) {
+        // Somebody has signed in while this was under way: it was refused for the session before.
+        if (this.#csrf !== csrf && !isAgain) return this.#tell(method, route, asked, true);
+        this.onExpired();
+      }
+      // That nobody is signed in is told by the page for it.
+      const problem = await Problem.of(answer, method !== 'get' || route !== '/session');
       if (problem.code === 'csrf' && !isAgain && (await this.onStale())) return this.#tell(method, route, asked, true);
       throw problem;
     }
     return {
-      answer: answer.status === 204 ? null : await answer.json(),
+      answer: answer.status === 204 ? null : await this.#read(answer),
       operation: answer.headers.get('X-Operation'),
       etag: answer.headers.get('ETag'),
     };
@@ -110,10 +119,24 @@ export class Client {
       this.#hear(true);
       return answer;
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      this.#hear(false);
-      throw new Unreachable();
+      throw this.#lost(error);
     }
+  }
+
+  /** What began to come may still break off, or be none of this server's. */
+  async #read(answer: Response): Promise<unknown> {
+    try {
+      return await answer.json();
+    } catch (error) {
+      throw error instanceof SyntaxError ? await Problem.of(answer) : this.#lost(error);
+    }
+  }
+
+  /** Who asked may have given up; else nobody answers. */
+  #lost(error: unknown): unknown {
+    if (error instanceof DOMException && error.name === 'AbortError') return error;
+    this.#hear(false);
+    return new Unreachable();
   }
 
   #hear(reached: boolean): void {
@@ -123,8 +146,8 @@ export class Client {
   }
 }
 
-function patient(signal: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(PATIENCE);
+function patient({ signal, patience = PATIENCE }: Common = {}): AbortSignal {
+  const timeout = AbortSignal.timeout(patience);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 

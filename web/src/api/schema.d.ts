@@ -1021,6 +1021,7 @@ export interface paths {
                             domain: string;
                             version: string;
                             is_set_up: boolean;
+                            map_tiles: components["schemas"]["MapTiles"] | null;
                         };
                     };
                 };
@@ -1080,6 +1081,7 @@ export interface paths {
                             domain: string;
                             version: string;
                             is_set_up: boolean;
+                            map_tiles: components["schemas"]["MapTiles"] | null;
                         };
                     };
                 };
@@ -5293,6 +5295,7 @@ export interface paths {
                             ends_at: string | null;
                             share_back_of: string | null;
                             pictures: number;
+                            glimpse: components["schemas"]["GlimpseItem"] | null;
                             created_at: string;
                             answered_at: string | null;
                             ended_at: string | null;
@@ -5355,6 +5358,7 @@ export interface paths {
                             ends_at: string | null;
                             share_back_of: string | null;
                             pictures: number;
+                            glimpse: components["schemas"]["GlimpseItem"] | null;
                             created_at: string;
                             answered_at: string | null;
                             ended_at: string | null;
@@ -5415,6 +5419,7 @@ export interface paths {
                             ends_at: string | null;
                             share_back_of: string | null;
                             pictures: number;
+                            glimpse: components["schemas"]["GlimpseItem"] | null;
                             created_at: string;
                             answered_at: string | null;
                             ended_at: string | null;
@@ -5475,6 +5480,7 @@ export interface paths {
                             ends_at: string | null;
                             share_back_of: string | null;
                             pictures: number;
+                            glimpse: components["schemas"]["GlimpseItem"] | null;
                             created_at: string;
                             answered_at: string | null;
                             ended_at: string | null;
@@ -7379,6 +7385,8 @@ export interface paths {
                 content: {
                     "application/json": {
                         picture: string;
+                        /** @default null */
+                        square?: components["schemas"]["SquareIn"] | null;
                     };
                 };
             };
@@ -9914,6 +9922,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        MapTiles: {
+            template: string;
+            credit: string;
+        };
         JobCount: {
             kind: string;
             /** @enum {string} */
@@ -10388,6 +10400,11 @@ export interface components {
             direct: boolean;
             last_access: string | null;
         };
+        GlimpseItem: {
+            first: string | null;
+            last: string | null;
+            blurhashes: string[];
+        };
         IncomingItem: {
             /** Format: uuid */
             id: string;
@@ -10409,6 +10426,7 @@ export interface components {
             ends_at: string | null;
             share_back_of: string | null;
             pictures: number;
+            glimpse: components["schemas"]["GlimpseItem"] | null;
             created_at: string;
             answered_at: string | null;
             ended_at: string | null;
@@ -10534,6 +10552,11 @@ export interface components {
         PropertyBody: {
             name: string;
             value: string;
+        };
+        SquareIn: {
+            left: number;
+            top: number;
+            edge: number;
         };
         QueueOut: {
             host: string;

@@ -21,7 +21,7 @@ export function whoAmI(): Promise<Account | null> {
 
 async function ask(): Promise<Account | null> {
   try {
-    return enter(await client.get('/session'));
+    return take(await client.get('/session'));
   } catch (error) {
     if (!(error instanceof Problem && error.status === 401)) {
       asked = null;
@@ -36,8 +36,14 @@ export async function signIn(name: string, password: string): Promise<Account> {
   return enter(await client.post('/session', { body: { name, password } }));
 }
 
-/** Take over what signing in, registering or setting up answered. */
+/** Take over what signing in, registering or setting up answered; other tabs hear of it. */
 export function enter(entered: { account: Account; csrf_token: string | null }): Account {
+  take(entered);
+  others?.postMessage(entered.account.name);
+  return entered.account;
+}
+
+function take(entered: { account: Account; csrf_token: string | null }): Account {
   client.trust(entered.csrf_token);
   account.value = entered.account;
   expired.value = false;
@@ -47,7 +53,12 @@ export function enter(entered: { account: Account; csrf_token: string | null }):
 
 /** End this session, here and on the server. */
 export async function signOut(): Promise<void> {
-  await client.delete('/session');
+  try {
+    await client.delete('/session');
+  } catch (error) {
+    // Ended already.
+    if (!(error instanceof Problem && error.status === 401)) throw error;
+  }
   account.value = null;
   asked = Promise.resolve(null);
   client.trust(null);
@@ -62,13 +73,26 @@ client.onExpired = () => {
   if (account.value !== null) expired.value = true;
 };
 
-// In another tab somebody has signed in anew; where it is the same person, this page goes on with that session.
-client.onStale = async () => {
+/** Where the same person has signed in anew in another tab, this page goes on with that session. */
+async function takeOver(): Promise<boolean> {
   const now = await client.get('/session');
-  if (now.account.name !== account.value?.name) {
-    client.onExpired();
-    return false;
-  }
-  enter(now);
+  if (now.account.name !== account.value?.name) return false;
+  take(now);
   return true;
+}
+
+client.onStale = async () => {
+  const isMine = await takeOver();
+  if (!isMine) client.onExpired();
+  return isMine;
 };
+
+/** Tabs of the same browser tell each other who came in. */
+const others = 'BroadcastChannel' in globalThis ? new BroadcastChannel('archypix-session') : null;
+if (others) {
+  others.onmessage = ({ data }: MessageEvent<unknown>) => {
+    // The browser has the session of somebody else now.
+    if (data !== account.value?.name) client.onExpired();
+    else if (expired.value) void takeOver().catch(() => {});
+  };
+}

@@ -2,7 +2,7 @@
 import { onBeforeUnmount, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { client } from '../api/client';
-import { live, on } from '../api/events';
+import { live, on, open, tell } from '../api/events';
 import { session, whoAmI } from '../api/session';
 
 /** A stream that stays away so long may be refused rather than broken, in milliseconds. */
@@ -37,6 +37,12 @@ export function useRecovery(): void {
   watch(live, (stands) => {
     clearInterval(doubts);
     if (!stands) doubts = window.setInterval(() => void (session.expired.value || askWhy()), DOUBT);
+  });
+  // Signed in again, here or in another tab: what happened meanwhile was heard by nobody.
+  watch(session.expired, (isExpired, was) => {
+    if (isExpired || !was || session.account.value === null) return;
+    open();
+    tell('resync');
   });
   onBeforeUnmount(() => {
     stop();

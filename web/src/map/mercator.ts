@@ -30,6 +30,7 @@ export interface Box {
 /** Beyond it Mercator's map goes on without end. */
 export const MOST_LATITUDE = 85.05112878;
 export const MOST_ZOOM = 18;
+/** How wide the world is at zoom 0, and how wide tiles are, in pixels. */
 const TILE = 256;
 
 /** Where a place is on the square: x from west to east, y from north to south. */

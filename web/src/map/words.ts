@@ -8,8 +8,8 @@ export const words = defineWords({
     placeAt: (where: string) => `Map of the place ${where}.`,
     noPlace: 'Map of the world; no place is chosen.',
     howToPick: 'Click on a place to choose it; or move the map by arrows, zoom by plus and minus, and choose its middle by Enter.',
-    nearer: 'Nearer',
-    farther: 'Farther',
+    nearer: 'Zoom in',
+    farther: 'Zoom out',
   },
   fr: {
     letters: 'NESO',
@@ -17,8 +17,8 @@ export const words = defineWords({
     noPlace: 'Carte du monde ; aucun lieu n’est choisi.',
     howToPick:
       'Cliquez sur un lieu pour le choisir ; ou déplacez la carte avec les flèches, zoomez avec plus et moins, et choisissez son centre avec Entrée.',
-    nearer: 'Plus près',
-    farther: 'Plus loin',
+    nearer: 'Zoom avant',
+    farther: 'Zoom arrière',
   },
 });
 

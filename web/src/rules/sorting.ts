@@ -1,6 +1,10 @@
 /** Putting a list into another order by its handles: dragged with a pointer, or moved with the arrow keys. */
 import { nextTick, onBeforeUnmount, ref } from 'vue';
 
+/** So near to its edges a list scrolls while something is dragged, and at most so fast; in pixels, and pixels a frame. */
+const EDGE = 64;
+const FAST = 14;
+
 export interface Sorting {
   /** The classes of the entry at `index` of `many`. */
   classes(index: number, many: number): Record<string, boolean>;
@@ -16,15 +20,39 @@ export function useSorting(list: () => HTMLElement | null, move: (from: number, 
   /** The number of what is being dragged, and before which number it would be put. */
   const dragged = ref<number | null>(null);
   const target = ref<number | null>(null);
+  let pointer = 0;
+  let frame = 0;
 
   function entries(): HTMLElement[] {
     return [...(list()?.children ?? [])].filter((child): child is HTMLElement => child instanceof HTMLElement && 'sorted' in child.dataset);
   }
 
   function moved(event: PointerEvent): void {
+    pointer = event.clientY;
+    aim();
+    frame ||= requestAnimationFrame(creep);
+  }
+
+  /** Before which entry the pointer is. */
+  function aim(): void {
     const middles = entries().map((entry) => entry.getBoundingClientRect()).map(({ top, height }) => top + height / 2);
-    const behind = middles.findIndex((middle) => event.clientY < middle);
+    const behind = middles.findIndex((middle) => pointer < middle);
     target.value = behind < 0 ? middles.length : behind;
+  }
+
+  /** What lies beyond the edge comes into view. */
+  function creep(): void {
+    frame = 0;
+    const scroller = dragged.value === null ? null : scrollerOf(list());
+    if (!scroller) return;
+    const { top, bottom } = scroller.getBoundingClientRect();
+    const step = creeping(pointer, Math.max(0, top), Math.min(window.innerHeight, bottom));
+    if (step === 0) return;
+    const before = scroller.scrollTop;
+    scroller.scrollTop += step;
+    if (scroller.scrollTop === before) return;
+    aim();
+    frame = requestAnimationFrame(creep);
   }
 
   function ended(event: PointerEvent): void {
@@ -43,6 +71,8 @@ export function useSorting(list: () => HTMLElement | null, move: (from: number, 
 
   function stop(): void {
     dragged.value = target.value = null;
+    cancelAnimationFrame(frame);
+    frame = 0;
     window.removeEventListener('pointermove', moved);
     window.removeEventListener('pointerup', ended);
     window.removeEventListener('pointercancel', ended);
@@ -83,6 +113,21 @@ export function useSorting(list: () => HTMLElement | null, move: (from: number, 
     }),
     handle: (index) => ({ onPointerdown: (event) => start(event, index), onKeydown: (event) => void pressed(event, index) }),
   };
+}
+
+function scrollerOf(element: HTMLElement | null): Element | null {
+  for (let one: Element | null = element; one; one = one.parentElement) {
+    if (one.scrollHeight > one.clientHeight && /auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  }
+  return document.scrollingElement;
+}
+
+/** How far to scroll in a frame where a pointer at `y` drags something between two edges: the nearer to one, the faster. */
+export function creeping(y: number, top: number, bottom: number): number {
+  const near = Math.min(EDGE, (bottom - top) / 4);
+  const [above, below] = [top + near - y, y - (bottom - near)];
+  const part = Math.max(above, below) / Math.max(1, near);
+  return part <= 0 ? 0 : Math.sign(below - above) * Math.ceil(Math.min(1, part) * FAST);
 }
 
 /** A list with the entry at `from` put to `to`. */

@@ -1,4 +1,5 @@
 /** The grid of pictures, loaded once a screen of finding shows some. */
 import { defineAsyncComponent } from 'vue';
+import { part } from '../ui/part';
 
-export const PictureGrid = defineAsyncComponent(() => import('../timeline/PictureGrid.vue'));
+export const PictureGrid = defineAsyncComponent(part(() => import('../timeline/PictureGrid.vue')));

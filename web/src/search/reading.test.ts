@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../api/problem';
-import { completed, indexOf, isPlain, joined, pieces, queryFault, readFault, turned, without, written } from './reading';
+import { completed, indexOf, isPlain, joined, mended, pieces, queryFault, readFault, turned, without, written } from './reading';
 
 const shown = (text: string) => pieces(text).map(({ kind, negated, name, operator, value }) => [kind, negated, name, operator, value]);
 
@@ -71,6 +71,17 @@ describe('changes', () => {
 });
 
 describe('faults', () => {
+  it('are mended where the server knows how, in any language', () => {
+    const english = readFault('At character 6: there is no condition `isoo:`; did you mean `iso:`?');
+    const french = readFault('Au caractère 6 : la condition « isoo: » n’existe pas ; vouliez-vous dire « iso: » ?');
+    for (const fault of [english, french]) {
+      expect(mended('roma isoo:>=800', fault)).toBe('roma iso:>=800');
+      expect(mended('roma iso:>=800', fault)).toBeNull();
+    }
+    expect(mended('a b:', readFault('At character 3: there is no condition `b:`; to look for it as text, put it in quotes.'))).toBeNull();
+    expect(mended('a', readFault('No path.'))).toBeNull();
+  });
+
   it('stand at a character', () => {
     expect(readFault('At character 3: a term is expected.')).toEqual({ at: 2, text: 'A term is expected.' });
     expect(readFault('No path.')).toEqual({ at: null, text: 'No path.' });

@@ -129,9 +129,18 @@ export function queryFault(error: unknown): QueryFault | null {
   return readFault(error.errors[0]?.detail ?? error.message);
 }
 
+/** The place stands before the words, in whichever language they are. */
 export function readFault(detail: string): QueryFault {
-  const found = /^At character (\d+): (.*)$/s.exec(detail);
+  const found = /^(?:At character|Au caractère) (\d+)\s?: (.*)$/s.exec(detail);
   return found ? { at: Number(found[1]) - 1, text: sentence(found[2]!) } : { at: null, text: detail };
+}
+
+/** The query with what the server takes a misspelt name for; null where it has no idea. Its words have both names in quotes. */
+export function mended(text: string, fault: QueryFault): string | null {
+  const [wrong, right, ...more] = [...fault.text.matchAll(/(?:`|«\s*)([^`«»]+?)(?:`|\s*»)/g)].map(([, name]) => name!);
+  if (fault.at === null || !wrong || !right || more.length > 0 || !/\?\s*$/.test(fault.text)) return null;
+  const index = indexOf(text, fault.at);
+  return text.startsWith(wrong, index) ? text.slice(0, index) + right + text.slice(index + wrong.length) : null;
 }
 
 function sentence(text: string): string {

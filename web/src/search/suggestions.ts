@@ -1,6 +1,7 @@
 /** What a query may become while it is typed, and what is wrong with it once typing pauses. */
 import { onScopeDispose, readonly, ref, shallowRef } from 'vue';
 import { client } from '../api/client';
+import { understood } from '../api/problem';
 import type { Schemas } from '../api/routes';
 import type { QueryFault } from './reading';
 
@@ -62,7 +63,9 @@ export function useCheck() {
     const found = await client.get('/search/check', { query: { q: text }, signal: mine.signal }).catch(() => null);
     if (mine.signal.aborted) return null;
     if (!found?.fault) return true;
-    fault.value = { at: found.fault.at - 1, text: found.fault.detail.slice(0, 1).toUpperCase() + found.fault.detail.slice(1) };
+    const said = await understood(found.fault.detail);
+    if (mine.signal.aborted) return null;
+    fault.value = { at: found.fault.at - 1, text: said.slice(0, 1).toUpperCase() + said.slice(1) };
     return false;
   }
 

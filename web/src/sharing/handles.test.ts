@@ -1,7 +1,7 @@
 /** What of a handle is known before anybody is asked. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostOf, hue, initials, isAskable, parts } from './handles';
+import { handleOf, hostOf, hue, initials, isAskable, parts } from './handles';
 
 describe('handles', () => {
   it('are read however they are written', () => {
@@ -31,5 +31,12 @@ describe('handles', () => {
     expect(initials('Ada Lovelace', '@ada@x')).toBe('AL');
     expect(initials('', '@bob@b.test')).toBe('BT');
     expect(initials('', '@bob')).toBe('B');
+  });
+
+  it('are made of ids that tell them', () => {
+    expect(handleOf('https://c.test/users/carol')).toBe('@carol@c.test');
+    expect(handleOf('https://c.test/@carol')).toBe('@carol@c.test');
+    expect(handleOf('rita@m.test')).toBe('@rita@m.test');
+    for (const other of ['@rita@m.test', 'https://c.test/ap/123', 'carol', '']) expect(handleOf(other)).toBe(other);
   });
 });

@@ -27,6 +27,13 @@ export function isAskable(written: string): boolean {
   return /^[^.:]+(\.[^.:]+)+(:\d+)?$/.test(found.host) ? /\.[^.\d:]{2,}(:\d+)?$/.test(found.host) : /^localhost(:\d+)?$/.test(found.host);
 }
 
+/** What somebody is called: a handle that lacks its sign, or the id of an account where it tells its name; all else as it is. */
+export function handleOf(known: string): string {
+  const found = /^https?:\/\/([^/]+)\/(?:users\/|@)([^/]+)$/.exec(known);
+  if (found) return `@${found[2]!}@${found[1]!}`;
+  return /^[^@/\s]+@[^@/\s]+$/.test(known) ? `@${known}` : known;
+}
+
 /** One letter or two that stand for somebody: of their name, else of their handle. */
 export function initials(name: string, handle: string): string {
   const words = (name.trim() || handle.replace(/^@/, '')).split(/[\s._-]+/u).filter(Boolean);

@@ -6,8 +6,11 @@ export type Notice = Schemas['NoticeItem'];
 
 /** The events that are kept as notices. */
 export const NOTICES: readonly string[] = [
-  'share.offered', 'share.revoked', 'share.expired', 'share.accepted_by', 'share.declined_by', 'share.left_by', 'share.partner_moved', 'link.uploaded', 'webdav.brake',
+  'share.offered', 'share.revoked', 'share.expired', 'share.accepted_by', 'share.declined_by', 'share.left_by', 'share.partner_moved', 'follow.requested', 'link.uploaded', 'webdav.brake',
 ];
+
+/** The events after which the list is another: some notices go when they are answered. */
+export const CHANGING: readonly string[] = [...NOTICES, 'follower.added', 'followers.changed'];
 
 export interface NoticeWords {
   readonly offered: (who: string, name: string, pictures: number) => string;
@@ -18,6 +21,9 @@ export interface NoticeWords {
   readonly declinedBy: (who: string, name: string) => string;
   readonly leftBy: (who: string, name: string) => string;
   readonly moved: (from: string, to: string, offered: boolean) => string;
+  readonly asks: (who: string) => string;
+  /** To follow a collection by its name, `alice.travel`. */
+  readonly asksOf: (who: string, of: string) => string;
   readonly uploaded: (guest: string, name: string, pictures: number) => string;
   readonly brake: (name: string, pictures: number) => string;
   readonly other: (kind: string) => string;
@@ -45,6 +51,15 @@ function at(place: string, what: string, id: string): string {
   return id ? `${place}?${what}=${encodeURIComponent(id)}` : place;
 }
 
+/** Somebody asks to follow a person, or one of their collections. */
+function requested(data: Data, words: NoticeWords): Said {
+  const who = text(data, 'name') || text(data, 'handle') || text(data, 'actor');
+  const of = text(data, 'of');
+  // Names of people have no dot.
+  if (!of.includes('.')) return { text: words.asks(who), to: '/people/followers', icon: 'people' };
+  return { text: words.asksOf(who, of), to: at('/people/followers', 'of', of), icon: 'people' };
+}
+
 /** A notice in words. Whatever another server wrote into it is text and nothing else. */
 export function saidOf({ kind, data }: Pick<Notice, 'kind' | 'data'>, words: NoticeWords): Said {
   const [sender, recipient, name] = [text(data, 'sender'), text(data, 'recipient'), text(data, 'name')];
@@ -64,7 +79,9 @@ export function saidOf({ kind, data }: Pick<Notice, 'kind' | 'data'>, words: Not
     case 'share.left_by':
       return { text: words.leftBy(recipient, name), to: outgoing, icon: 'out' };
     case 'share.partner_moved':
-      return { text: words.moved(text(data, 'from'), text(data, 'to'), data.offered === true), to: outgoing, icon: 'people' };
+      return { text: words.moved(text(data, 'from'), text(data, 'to'), data.offered === true), to: data.offered === true ? outgoing : `${outgoing}&moved=1`, icon: 'people' };
+    case 'follow.requested':
+      return requested(data, words);
     case 'link.uploaded':
       return { text: words.uploaded(text(data, 'guest'), name, count(data, 'pictures')), to: at('/sharing/links', 'link', text(data, 'id')), icon: 'upload' };
     case 'webdav.brake':

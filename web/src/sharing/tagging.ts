@@ -1,5 +1,5 @@
 /** What is shared is a tag: pictures that were merely selected get one first. */
-import { client } from '../api/client';
+import { client, LONG } from '../api/client';
 import { tell } from '../api/events';
 import type { Schemas } from '../api/routes';
 
@@ -14,7 +14,7 @@ export interface Wanted {
 /** Give the tag to what was selected, if anything was. Doing it twice changes nothing. */
 export async function assign({ tag, selection }: Wanted): Promise<void> {
   if (!selection) return;
-  await client.post('/pictures/batch/tags', { body: { selection, add: [tag], remove: [] } });
+  await client.post('/pictures/batch/tags', { body: { selection, add: [tag], remove: [] }, patience: LONG });
   tell('pictures.changed');
   tell('tags.changed');
 }

@@ -21,7 +21,8 @@ export function faceOf(pictures: Pictures, index: number, look: Look): Face {
   return {
     id,
     href: `/pictures/${id}`,
-    label: isList ? nameOf(pictures, index) : labelOf(pictures, index),
+    label: labelOf(pictures, index),
+    name: nameOf(pictures, index),
     details: isList ? detailsOf(pictures, index) : null,
     badge: badgeOf(pictures, index),
     blurhash: pictures.blurhash[index] ?? null,
@@ -34,7 +35,7 @@ export function faceOf(pictures: Pictures, index: number, look: Look): Face {
 }
 
 export const WAITING: Face = {
-  id: null, href: '', label: '', details: null, badge: null, blurhash: null, thumbnail: null, selected: false, active: false, position: 0, total: 0,
+  id: null, href: '', label: '', name: '', details: null, badge: null, blurhash: null, thumbnail: null, selected: false, active: false, position: 0, total: 0,
 };
 
 /** `IMG_2020.jpg, Sun, 3 May 2020`. */
@@ -50,9 +51,15 @@ function badgeOf(pictures: Pictures, index: number): string | null {
   const state = pictures.state[index];
   if (state === 'processing') return words.value.processing;
   if (state === 'failed') return words.value.failed;
+  if (isAway(pictures, index)) return words.value.away;
   if (pictures.kind[index] === 'video') return `▶ ${duration(pictures.duration[index] ?? 0)}`;
   if (pictures.kind[index] === 'raw') return 'RAW';
   return null;
+}
+
+/** Its colours are known and its thumbnails were made, but nobody gives them: its owner's server is away. */
+function isAway(pictures: Pictures, index: number): boolean {
+  return pictures.state[index] === 'ready' && pictures.blurhash[index] != null && pictures.thumbnails[index] == null;
 }
 
 function detailsOf(pictures: Pictures, index: number): string {

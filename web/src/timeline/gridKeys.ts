@@ -41,6 +41,12 @@ export function useGridKeys(hands: Hands): void {
     view.reveal(where);
   }
 
+  /** The first picture of all: its place is known before it is. */
+  function home(): Promise<void> {
+    hands.view()?.goTo(0);
+    return to(0, () => 0);
+  }
+
   /** The first picture that is seen, where none is active yet. */
   function first(): Step {
     const view = hands.view();
@@ -119,7 +125,7 @@ export function useGridKeys(hands: Hands): void {
       { keys: 'Ctrl+a', text: () => words.value.keyAll, run: anywhere(() => selecting.all()) },
       { keys: 'i', text: () => words.value.keyInvert, run: anywhere(() => (selecting.count.value === 0 ? false : selecting.invert())) },
       { keys: 'Escape', text: () => words.value.keyClear, run: anywhere(() => (selecting.count.value === 0 ? false : selecting.clear())) },
-      { keys: 'Home', text: () => words.value.keyFirst, run: free(() => to(0, () => 0)) },
+      { keys: 'Home', text: () => words.value.keyFirst, run: free(home) },
       { keys: 'End', text: silent, run: free(() => to(last(), (count) => count - 1)) },
       { keys: 'PageDown', text: () => words.value.keyPage, run: free(() => page(1)) },
       { keys: 'PageUp', text: silent, run: free(() => page(-1)) },

@@ -7,7 +7,10 @@ export interface Face {
   /** Of a picture; null: one that is not known yet. */
   readonly id: string | null;
   readonly href: string;
+  /** Its name and day, for whoever does not see it. */
   readonly label: string;
+  /** The first line of a list. */
+  readonly name: string;
   /** The second line of a list. */
   readonly details: string | null;
   readonly badge: string | null;
@@ -169,7 +172,7 @@ function identify(element: HTMLAnchorElement, { id }: Face): void {
   }
 }
 
-function write(drawn: Drawn, { details, label }: Face): void {
+function write(drawn: Drawn, { details, name }: Face): void {
   if (details === null) {
     drawn.text?.remove();
     drawn.text = null;
@@ -182,7 +185,7 @@ function write(drawn: Drawn, { details, label }: Face): void {
     drawn.text.append(document.createElement('span'), document.createElement('span'));
     drawn.element.append(drawn.text);
   }
-  drawn.text.children[0]!.textContent = label;
+  drawn.text.children[0]!.textContent = name;
   drawn.text.children[1]!.textContent = details;
 }
 

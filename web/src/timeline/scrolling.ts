@@ -47,6 +47,11 @@ export class Scrolling {
     return this.#top;
   }
 
+  /** How much of the library is seen at once, in pixels. */
+  get view(): number {
+    return this.#view;
+  }
+
   /** The furthest offset. */
   get end(): number {
     return Math.max(0, this.#height - this.#view);

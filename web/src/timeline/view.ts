@@ -41,6 +41,8 @@ const KEPT = 8;
 const REST = 160;
 /** Pixels in a millisecond from which on pictures fly by too fast to be seen. */
 const FLYING = 6;
+/** So often is asked for pictures of a block that others take the place of. */
+const TRIES = 3;
 /** Tiles are placed from a line that is near, where numbers of a browser are exact. */
 const STRIDE = 100_000;
 
@@ -60,6 +62,8 @@ export class TimelineView {
   #pinned: (index: number) => boolean = () => false;
   /** Where somebody wanted to go; known better once the pictures there are. */
   #aim: string | null = null;
+  /** A picture that was brought into view stays in its place while others around it become known. */
+  #held: string | null = null;
   #version = 0;
   #frame = 0;
   #rest = 0;
@@ -73,6 +77,7 @@ export class TimelineView {
     mode: Mode,
   ) {
     this.#shape = shapeFor(on.space.clientWidth, mode);
+    this.#scrolling.seen(on.box.clientHeight);
     this.#timeline = new Timeline<Pictures>([], this.#shape);
     this.#painter = new Painter(on.tiles, (id) => this.#broken(id));
     this.#headings = new Headings(on.headings, told);
@@ -90,8 +95,9 @@ export class TimelineView {
     return this.#scrolling.offset;
   }
 
+  /** As it was when it was last measured: to ask the box itself after a change has it laid out at once. */
   get viewHeight(): number {
-    return this.on.box.clientHeight;
+    return this.#scrolling.view;
   }
 
   /** How far down the view is, from 0 to 1: at 1 the last picture is seen. */
@@ -164,7 +170,7 @@ export class TimelineView {
   }
 
   goTo(offset: number): void {
-    this.#aim = null;
+    this.#aim = this.#held = null;
     this.#moved(this.#scrolling.go(offset));
     this.#draw();
     this.#resting();
@@ -179,13 +185,16 @@ export class TimelineView {
     if (box.top - heading < offset) this.goTo(box.top - heading);
     else if (box.top + box.height + 8 > offset + this.viewHeight) this.goTo(box.top + box.height + 8 - this.viewHeight);
     else this.#soon();
+    this.#held = this.#timeline.spotAt(where)?.id ?? null;
   }
 
-  /** The pictures of a block, fetched where they are not known. */
+  /** The pictures of a block, fetched where they are not known; once more where others took its place meanwhile. */
   async ensure(index: number): Promise<Pictures | null> {
-    const block = this.#timeline.block(index);
-    if (!block || !this.#source) return null;
-    if (!block.columns) await this.#load(block.bucket.key, new AbortController().signal);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const block = this.#timeline.block(index);
+      if (!block || block.columns || !this.#source) return block?.columns ?? null;
+      await this.#load(block.bucket.key, new AbortController().signal);
+    }
     return this.#timeline.block(index)?.columns ?? null;
   }
 
@@ -199,7 +208,7 @@ export class TimelineView {
     const top = this.on.box.scrollTop;
     if (Math.abs(top - this.#scrolling.top) >= 0.5) {
       this.#moving = true;
-      this.#aim = null;
+      this.#aim = this.#held = null;
       this.#moved(this.#scrolling.scrolled(top));
       this.#clock();
       this.#resting();
@@ -269,6 +278,8 @@ export class TimelineView {
     const { offset } = this.#scrolling;
     if (this.#aim !== null) return { time: this.#aim };
     if (offset <= 0) return null;
+    const held = this.#held === null ? null : this.#timeline.boxOf(this.#held);
+    if (held) return { id: this.#held!, delta: held.top - offset };
     for (const { bucket, layout, columns, top, height, first, end } of this.#timeline.shown(offset, this.viewHeight)) {
       if (!layout || !columns) return { key: bucket.key, part: (offset - top) / Math.max(1, height) };
       for (let index = first; index < end; index++) {

@@ -23,7 +23,8 @@ const words = defineWords({
     back: 'Back',
     name: 'Name',
     search: 'Search',
-    keys: 'Keys',
+    keys: 'Keyboard shortcuts',
+    colon: (what: string) => `${what}:`,
   },
   fr: {
     close: 'Fermer',
@@ -46,7 +47,8 @@ const words = defineWords({
     back: 'Retour',
     name: 'Nom',
     search: 'Rechercher',
-    keys: 'Touches',
+    keys: 'Raccourcis clavier',
+    colon: (what: string) => `${what} :`,
   },
 });
 

@@ -19,6 +19,7 @@ export interface Pages<T> {
 }
 
 const MOST_AGAIN = 500;
+const TRIES = 3;
 
 /** `read` asks for the page behind `cursor`; null: the first. Read again on events of these `kinds`. */
 export function usePages<T>(read: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>, kinds: readonly string[] = []): Pages<T> {
@@ -27,8 +28,11 @@ export function usePages<T>(read: (cursor: string | null, signal: AbortSignal) =
   const busy = ref(false);
   const fault = shallowRef<unknown>(null);
   let asking = new AbortController();
+  let reading: Promise<unknown> = Promise.resolve();
+  let goesOn = false;
 
-  async function ask(step: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** Whether it came to an end, good or bad, before something else was asked. */
+  async function ask(step: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     asking.abort();
     const mine = (asking = new AbortController());
     busy.value = true;
@@ -40,9 +44,10 @@ export function usePages<T>(read: (cursor: string | null, signal: AbortSignal) =
     } finally {
       if (!mine.signal.aborted) busy.value = false;
     }
+    return !mine.signal.aborted;
   }
 
-  const more = (): Promise<void> =>
+  const further = (): Promise<boolean> =>
     ask(async (signal) => {
       const page = await read(next.value, signal);
       if (signal.aborted) return;
@@ -50,7 +55,18 @@ export function usePages<T>(read: (cursor: string | null, signal: AbortSignal) =
       next.value = page.next;
     });
 
-  const reload = (): Promise<void> =>
+  /** A list that is being read anew has another end: then it is asked from there. */
+  async function more(): Promise<void> {
+    if (goesOn) return;
+    goesOn = true;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      await reading;
+      if (next.value === null || (await further())) break;
+    }
+    goesOn = false;
+  }
+
+  const again = (): Promise<boolean> =>
     ask(async (signal) => {
       const wanted = Math.min(items.value?.length ?? 0, MOST_AGAIN);
       const found: T[] = [];
@@ -64,6 +80,10 @@ export function usePages<T>(read: (cursor: string | null, signal: AbortSignal) =
       items.value = found;
       next.value = cursor;
     });
+
+  async function reload(): Promise<void> {
+    await (reading = again());
+  }
 
   const stop = on(kinds, () => void reload());
   if (getCurrentScope()) {

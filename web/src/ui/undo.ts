@@ -1,5 +1,5 @@
 /** The way back from whatever was done: a note with a button, for a while; the history has it for long. */
-import { client } from '../api/client';
+import { client, LONG } from '../api/client';
 import { tell } from '../api/events';
 import { toast } from './toasts';
 import { said } from './work';
@@ -25,7 +25,7 @@ export function done(text: string, operation: string | null): void {
 /** Take an operation back; says so, or why not. */
 export async function undo(operation: string): Promise<void> {
   try {
-    const { answer } = await client.tell('post', '/operations/{operation_id}/undo', { path: { operation_id: operation } });
+    const { answer } = await client.tell('post', '/operations/{operation_id}/undo', { path: { operation_id: operation }, patience: LONG });
     if (latest === operation) latest = null;
     tell('pictures.changed');
     tell('tags.changed');

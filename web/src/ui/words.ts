@@ -1,5 +1,6 @@
 /** Words in the language of who looks: each part of the application has its own, in all languages, next to where they are used. */
 import { computed, type ComputedRef, ref } from 'vue';
+import { setFrench } from './typography';
 
 export const LANGUAGES = { en: 'English', fr: 'Français' } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -35,12 +36,23 @@ type Like<W> = { readonly [N in keyof W]: W[N] extends string ? string : W[N] ex
 
 /** The words of one part, in the language that is spoken: `const words = defineWords({ en: {…}, fr: {…} })`, then `words.value.title`. */
 export function defineWords<W extends Words>(all: { readonly en: W } & { readonly [L in Exclude<Language, 'en'>]: Like<W> }): ComputedRef<Like<W>> {
-  return computed(() => all[spoken.value] as Like<W>);
+  return computed(() => (spoken.value === 'fr' ? dressed(all.fr, setFrench) : all.en) as Like<W>);
 }
+
+/** The same words, each text as `set` sets it: those that functions make as well. */
+function dressed(words: Words, set: (text: string) => string): Words {
+  const one = (word: Words[string]): Words[string] => {
+    if (typeof word === 'string') return set(word);
+    return typeof word === 'function' ? (...values) => set(word(...values)) : dressed(word, set);
+  };
+  return Object.fromEntries(Object.entries(words).map(([name, word]) => [name, one(word)]));
+}
+
+const rules = computed(() => new Intl.PluralRules(spoken.value));
 
 /** The form of a word for a number: `plural(n, 'picture', 'pictures')`. In French none and one are alike, in English they are not. */
 export function plural(count: number, one: string, many: string): string {
-  return new Intl.PluralRules(spoken.value).select(count) === 'one' ? one : many;
+  return rules.value.select(count) === 'one' ? one : many;
 }
 
 function first(): Language {

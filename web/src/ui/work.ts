@@ -1,17 +1,30 @@
 /** What is under way, and what became of it: for screens that load, and for buttons that act. */
 import { getCurrentScope, onScopeDispose, type Ref, readonly, ref, shallowRef } from 'vue';
-import { Problem, Unreachable } from '../api/problem';
+import { Problem, Uncertain, Unreachable } from '../api/problem';
 import { on } from '../api/events';
 import { defineWords } from './words';
 
 const words = defineWords({
-  en: { unreachable: 'The server does not answer. What you see may be old.', unknown: 'Something went wrong here.' },
-  fr: { unreachable: 'Le serveur ne répond pas. Ce que vous voyez est peut-être ancien.', unknown: 'Quelque chose s’est mal passé ici.' },
+  en: {
+    unreachable: 'The server does not answer. What you see may be old.',
+    uncertain: 'The answer was lost on the way, and the history does not show that it was done. Look at the pictures before you do it again.',
+    unknown: 'Something went wrong here.',
+  },
+  fr: {
+    unreachable: 'Le serveur ne répond pas. Ce que vous voyez est peut-être ancien.',
+    uncertain: 'La réponse s’est perdue en route, et l’historique n’en montre pas la trace. Regardez les photos avant de recommencer.',
+    unknown: 'Une erreur s’est produite ici.',
+  },
 });
 
 /** What went wrong, for people. */
 export function said(error: unknown): string {
-  if (error instanceof Problem) return error.errors.length > 0 ? `${error.message} ${error.errors.map(({ detail }) => detail).join(' ')}` : error.message;
+  if (error instanceof Problem) {
+    // What is wrong with one field may be all that there is to say.
+    const more = [...new Set(error.errors.map(({ detail }) => detail))].filter((detail) => !error.message.includes(detail));
+    return [error.message, ...more].join(' ');
+  }
+  if (error instanceof Uncertain) return words.value.uncertain;
   if (error instanceof Unreachable) return words.value.unreachable;
   return words.value.unknown;
 }

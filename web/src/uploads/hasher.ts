@@ -1,4 +1,5 @@
 /** The worker that hashes, as a function. */
+import { Unreachable } from '../api/problem';
 import type { FromHasher, ToHasher } from './hashing.worker';
 
 /** The file is not what it was when it was chosen, or is gone. */
@@ -54,9 +55,11 @@ function started(): Worker {
     else if ('digest' in data) one.done(data.digest);
     else one.failed(new Unreadable(data.fault));
   };
-  made.onerror = () => {
+  made.onerror = (event) => {
     worker = null;
-    for (const one of [...waiting.values()]) one.failed(new Unreadable('The worker has stopped.'));
+    // Without a word of what is wrong with its script it could not be fetched.
+    const isAway = !(event instanceof ErrorEvent && event.message);
+    for (const one of [...waiting.values()]) one.failed(isAway ? new Unreachable() : new Unreadable('The worker has stopped.'));
   };
   return made;
 }

@@ -1,25 +1,17 @@
 /** Brings files into the library: reads, announces and sends a few at once, waits while nobody answers, and goes on by itself. */
-import { Problem, Unreachable } from '../api/problem';
-import { hash, Unreadable } from './hasher';
+import { Problem } from '../api/problem';
+import { hash } from './hasher';
 import type { Item, Outcome, Reason } from './items';
-import { announce, type Announced, complete, forget, putAll, Refused } from './sending';
+import { Lines } from './lines';
+import { announce, type Announced, complete, forget, putAll } from './sending';
+import { faulty, type Hold, refusal, STOPPED, verdict, type Verdict, waitFor } from './verdicts';
 
-/** Why nothing goes on at this moment. */
-export type Hold = 'paused' | 'unreachable' | 'signedOut' | 'busy';
+export type { Hold };
 
 const SENDING = 3;
-/** Files read ahead of those that are sent; more would keep the disk busy for nothing. */
-const AHEAD = 1000;
-const ANNOUNCED = 100;
-/** An announced file holds room of the quota, so few are. */
-const OPEN = 40;
-const MOST_PARTS = 1000;
-const PART = 16 * 1024 * 1024;
 const TRIES = 4;
 const SOON = 2000;
 const LATE = 30_000;
-/** Ended by a person, not by a fault. */
-const STOPPED = new DOMException('Stopped', 'AbortError');
 
 export interface Told {
   /** Something is different; called often. */
@@ -31,12 +23,8 @@ export interface Told {
 export class Queue {
   readonly items = new Map<number, Item>();
   hold: Hold | null = null;
-  readonly #toHash = new Set<Item>();
-  readonly #toAnnounce = new Set<Item>();
-  readonly #toSend = new Set<Item>();
+  readonly #lines = new Lines();
   readonly #working = new Map<Item, AbortController>();
-  /** Contents under way: the same once more waits, and is known then. */
-  readonly #contents = new Map<string, Item>();
   #hashing = 0;
   #announcing: AbortController | null = null;
   #sending = 0;
@@ -46,7 +34,7 @@ export class Queue {
   constructor(readonly told: Told) {}
 
   get isBusy(): boolean {
-    return this.#toHash.size + this.#toAnnounce.size + this.#toSend.size + this.#working.size > 0 || this.#announcing !== null;
+    return this.#lines.size + this.#working.size > 0 || this.#announcing !== null;
   }
 
   /** Those that something is being done with now. */
@@ -58,7 +46,7 @@ export class Queue {
     for (const item of items) {
       this.items.set(item.id, item);
       if (item.size === 0) this.#decide(item, 'failed', 'empty');
-      else this.#line(item);
+      else this.#lines.add(item);
     }
     this.#turn();
   }
@@ -81,7 +69,7 @@ export class Queue {
 
   cancel(item: Item): void {
     if (item.outcome !== null) return;
-    this.#unline(item);
+    this.#lines.drop(item);
     this.#decide(item, 'cancelled');
     this.#working.get(item)?.abort(STOPPED);
     if (item.upload !== null) void forget(item.upload).catch(() => {});
@@ -97,7 +85,7 @@ export class Queue {
   retry(item: Item): void {
     if (item.outcome !== 'failed' && item.outcome !== 'refused' && item.outcome !== 'cancelled') return;
     Object.assign(item, { outcome: null, reason: null, detail: null, tries: 0, upload: null, parts: [], sent: 0 });
-    this.#line(item);
+    this.#lines.add(item);
     this.#turn();
   }
 
@@ -105,17 +93,6 @@ export class Queue {
   clear(): void {
     for (const item of [...this.items.values()]) if (item.outcome !== null) this.items.delete(item.id);
     this.told.changed();
-  }
-
-  #line(item: Item): void {
-    item.phase = item.sha256 === null ? 'waiting' : item.upload === null ? 'hashed' : 'open';
-    (item.sha256 === null ? this.#toHash : item.upload === null ? this.#toAnnounce : this.#toSend).add(item);
-  }
-
-  #unline(item: Item): void {
-    this.#toHash.delete(item);
-    this.#toAnnounce.delete(item);
-    this.#toSend.delete(item);
   }
 
   #stop(why: Hold, after?: number): void {
@@ -130,30 +107,10 @@ export class Queue {
   #turn(): void {
     this.told.changed();
     if (this.hold !== null) return;
-    while (this.#hashing < 1 && this.#toHash.size > 0 && this.#toAnnounce.size < AHEAD) void this.#hash(take(this.#toHash));
-    const batch = this.#isTimeToAnnounce() ? this.#batch() : [];
+    for (let item: Item | null; this.#hashing < 1 && (item = this.#lines.nextToRead()); ) void this.#hash(item);
+    const batch = this.#announcing === null ? this.#lines.nextToAnnounce(this.#hashing === 0) : [];
     if (batch.length > 0) void this.#announce(batch);
-    while (this.#sending < SENDING && this.#toSend.size > 0) void this.#send(take(this.#toSend));
-  }
-
-  #isTimeToAnnounce(): boolean {
-    if (this.#announcing !== null || this.#toAnnounce.size === 0 || this.#toSend.size >= OPEN) return false;
-    return this.#toAnnounce.size >= ANNOUNCED || this.#toHash.size + this.#hashing === 0 || this.#toSend.size === 0;
-  }
-
-  /** The next files to announce together; they came together as well. */
-  #batch(): Item[] {
-    const some: Item[] = [];
-    let parts = 0;
-    for (const item of this.#toAnnounce) {
-      if ((this.#contents.get(item.sha256!) ?? item) !== item) continue;
-      parts += Math.ceil(item.size / PART);
-      if (some.length > 0 && (parts > MOST_PARTS || some.length >= ANNOUNCED || item.batch !== some[0]!.batch)) break;
-      this.#contents.set(item.sha256!, item);
-      some.push(item);
-    }
-    for (const item of some) this.#toAnnounce.delete(item);
-    return some;
+    for (let item: Item | null; this.#sending < SENDING && (item = this.#lines.nextToSend()); ) void this.#send(item);
   }
 
   async #hash(item: Item): Promise<void> {
@@ -162,7 +119,7 @@ export class Queue {
     await this.#with(item, async (signal) => {
       item.sha256 = await hash(item.file, (read) => ((item.hashed = read), this.told.changed()), signal);
       item.hashed = item.size;
-      this.#line(item);
+      this.#lines.add(item);
     });
     this.#hashing -= 1;
     this.#turn();
@@ -190,41 +147,39 @@ export class Queue {
     } else {
       item.upload = answer.id;
       item.parts = answer.parts ?? [];
-      this.#line(item);
+      this.#lines.add(item);
     }
   }
 
   /** One file that cannot be announced keeps none of the others back. */
   async #notAnnounced(items: readonly Item[], error: unknown, signal: AbortSignal): Promise<void> {
     const left = items.filter(({ outcome }) => outcome === null);
-    if (error instanceof Problem && [413, 422].includes(error.status)) {
-      const faulty = new Set(error.errors.map(({ path }) => Number(/^files\.(\d+)\./.exec(path)?.[1] ?? -1)));
-      if (faulty.size > 0 && !faulty.has(-1)) {
-        items.forEach((item, index) => (faulty.has(index) ? this.#refuse(item, error) : item.outcome === null && this.#line(item)));
-      } else if (left.length === 1) this.#refuse(left[0]!, error);
-      else {
-        const middle = Math.ceil(left.length / 2);
-        for (const half of [left.slice(0, middle), left.slice(middle)]) {
-          if (half.length === 0) continue;
-          try {
-            const answers = await announce(half, signal);
-            half.forEach((item, index) => this.#announced(item, answers[index]!));
-          } catch (again) {
-            await this.#notAnnounced(half, again, signal);
-          }
-        }
-      }
+    if (!(error instanceof Problem) || ![413, 422].includes(error.status)) {
+      for (const item of left) this.#lines.add(item);
+      if (!this.#mind(error) && left[0]) this.#stumble(left[0], error);
       return;
     }
-    for (const item of left) this.#line(item);
-    if (!this.#mind(error) && left[0]) this.#stumble(left[0], error);
+    const places = faulty(error);
+    if (places) items.forEach((item, index) => (places.has(index) ? this.#refuse(item, error) : item.outcome === null && this.#lines.add(item)));
+    else if (left.length === 1) this.#refuse(left[0]!, error);
+    else await this.#announceHalves(left, signal);
+  }
+
+  async #announceHalves(items: readonly Item[], signal: AbortSignal): Promise<void> {
+    const middle = Math.ceil(items.length / 2);
+    for (const half of [items.slice(0, middle), items.slice(middle)]) {
+      if (half.length === 0) continue;
+      try {
+        const answers = await announce(half, signal);
+        half.forEach((item, index) => this.#announced(item, answers[index]!));
+      } catch (again) {
+        await this.#notAnnounced(half, again, signal);
+      }
+    }
   }
 
   #refuse(item: Item, error: Problem): void {
-    if (item.outcome !== null) return;
-    if (error.code === 'quota_exceeded') this.#decide(item, 'refused', 'overQuota');
-    else if (error.status === 413 || error.errors.some(({ path }) => path.endsWith('.size'))) this.#decide(item, 'refused', 'tooLarge');
-    else this.#decide(item, 'failed', null, error.errors[0]?.detail ?? error.message);
+    if (item.outcome === null) this.#judge(item, refusal(error));
   }
 
   async #send(item: Item): Promise<void> {
@@ -259,11 +214,10 @@ export class Queue {
   /** Whether a fault is nobody's file's: then all wait. */
   #mind(error: unknown): boolean {
     if (error === STOPPED) return true;
-    if (error instanceof Unreachable || (error instanceof Problem && [502, 503, 504, 507].includes(error.status))) this.#rest('unreachable', null);
-    else if (error instanceof Problem && error.status === 429) this.#rest('busy', error.retryAfter);
-    else if (error instanceof Problem && error.status === 401) this.signedOut();
-    else return false;
-    return true;
+    const wait = waitFor(error);
+    if (wait?.why === 'signedOut') this.signedOut();
+    else if (wait) this.#rest(wait.why, wait.seconds);
+    return wait !== null;
   }
 
   #rest(why: Hold, seconds: number | null): void {
@@ -275,33 +229,28 @@ export class Queue {
   #again(item: Item): void {
     // What was put is known to the server, and where to put the rest: it is asked anew.
     Object.assign(item, { upload: null, parts: [] });
-    this.#line(item);
+    this.#lines.add(item);
   }
 
   #stumble(item: Item, error: unknown): void {
-    this.#unline(item);
-    if (error instanceof Unreadable || (error instanceof DOMException && error.name !== 'AbortError')) return this.#decide(item, 'failed', 'gone');
+    this.#lines.drop(item);
     if (error instanceof Problem && error.code === 'hash_mismatch') {
-      this.#contents.delete(item.sha256!);
+      this.#lines.release(item);
       Object.assign(item, { sha256: null, hashed: 0 });
     }
     item.tries += 1;
-    const isHopeless = error instanceof Problem && [403, 413, 422].includes(error.status) && error.code !== 'hash_mismatch';
-    if (isHopeless) return this.#refuse(item, error);
-    if (item.tries >= TRIES) return this.#decide(item, 'failed', null, error instanceof Error ? error.message : String(error));
-    if (error instanceof Refused && error.status === 413) return this.#decide(item, 'refused', 'tooLarge');
-    this.#again(item);
+    const end = verdict(error, item.tries >= TRIES);
+    if (end) this.#judge(item, end);
+    else this.#again(item);
+  }
+
+  #judge(item: Item, { outcome, reason, detail }: Verdict): void {
+    this.#decide(item, outcome, reason, detail);
   }
 
   #decide(item: Item, outcome: Outcome, reason: Reason | null = null, detail: string | null = null): void {
-    if (item.sha256 !== null && this.#contents.get(item.sha256) === item) this.#contents.delete(item.sha256);
+    this.#lines.release(item);
     Object.assign(item, { outcome, reason, detail, phase: 'done', parts: [] });
     this.told.decided(item);
   }
-}
-
-function take(line: Set<Item>): Item {
-  const [first] = line;
-  line.delete(first!);
-  return first!;
 }

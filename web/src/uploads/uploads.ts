@@ -268,4 +268,7 @@ watch(
   () => session.expired.value,
   (gone) => (gone ? queue.signedOut() : queue.hold === 'signedOut' && queue.resume()),
 );
-window.addEventListener('online', () => queue.hold === 'unreachable' && queue.resume());
+const reached = (): void => void (queue.hold === 'unreachable' && queue.resume());
+window.addEventListener('online', reached);
+// The stream of events stands again.
+on([], reached);

@@ -1,6 +1,7 @@
 /** What can be done to the picture that is seen. */
 import { client } from '../api/client';
 import { on, tell } from '../api/events';
+import { understood } from '../api/problem';
 import type { Answer } from '../api/routes';
 import { only, rate, restore, trash, turn, examine, type Turn } from '../acts/acts';
 import { confirm } from '../ui/confirm';
@@ -91,14 +92,14 @@ export async function copy(id: string, open: (copied: string) => void): Promise<
       const now = await client.get('/pictures/{picture_id}/copy', { path: { picture_id: id } });
       if (now.state === 'waiting') return;
       stop();
-      told(now, open);
+      await told(now, open);
     });
   });
 }
 
-function told({ state, picture, duplicate, failure }: Copy, open: (copied: string) => void): void {
+async function told({ state, picture, duplicate, failure }: Copy, open: (copied: string) => void): Promise<void> {
   if (state === 'failed') {
-    toast(words.value.copyFailed(failure ?? ''), { kind: 'fault' });
+    toast(words.value.copyFailed(await understood(failure ?? '')), { kind: 'fault' });
     return;
   }
   tell('pictures.changed');

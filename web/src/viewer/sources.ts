@@ -14,11 +14,14 @@ const SHOWN = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'im
 /** The longer edge of large thumbnails: what is smaller has no more to show. */
 const LARGE = 1600;
 
-export function sourcesOf(picture: Pick<Neighbour, 'thumbnail'>, whole: Whole | null): Sources {
+/** `isWorn`: the addresses of the view do not hold any more, those of the picture itself are newer. */
+export function sourcesOf(picture: Pick<Neighbour, 'thumbnail'>, whole: Whole | null, isWorn = false): Sources {
   const known = whole?.thumbnails;
+  const isKnown = whole !== null;
+  const [small, large] = [sized(picture.thumbnail, 'small'), sized(picture.thumbnail, 'large')];
   return {
-    small: steady(sized(picture.thumbnail, 'small'), known?.small ?? null, whole !== null),
-    large: steady(sized(picture.thumbnail, 'large'), known?.large ?? null, whole !== null),
+    small: isWorn ? (known?.small ?? small) : steady(small, known?.small ?? null, isKnown),
+    large: isWorn ? (known?.large ?? large) : steady(large, known?.large ?? null, isKnown),
     original: whole !== null && hasMore(whole) ? fileOf(whole.id) : null,
   };
 }

@@ -23,7 +23,7 @@ export const actions = {
   'account.exported': 'Account exported',
   'invite.created': 'Invite made',
   'invite.revoked': 'Invite revoked',
-  'instance.changed': 'Server’s name or door changed',
+  'instance.changed': 'Server’s name or registration changed',
   'jobs.retried': 'Jobs tried again',
   'queue.retried': 'Deliveries tried again',
   'queue.dropped': 'Deliveries dropped',

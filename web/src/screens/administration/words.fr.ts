@@ -3,7 +3,7 @@ import type { actions as english } from './words.en';
 
 export const actions: typeof english = {
   'session.started': 'Connexion',
-  'session.failed': 'Connexion manquée',
+  'session.failed': 'Connexion échouée',
   'session.ended': 'Déconnexion',
   'password.changed': 'Mot de passe changé',
   'password.reset': 'Mot de passe réinitialisé',
@@ -16,8 +16,8 @@ export const actions: typeof english = {
   'account.set_up': 'Serveur installé',
   'account.disabled': 'Compte désactivé',
   'account.enabled': 'Compte réactivé',
-  'account.admin_given': 'Administration donnée',
-  'account.admin_taken': 'Administration retirée',
+  'account.admin_given': 'Nommé administrateur',
+  'account.admin_taken': 'Retiré des administrateurs',
   'account.renamed': 'Nom affiché changé',
   'account.quota': 'Quota fixé',
   'account.deleted': 'Compte supprimé',
@@ -25,7 +25,7 @@ export const actions: typeof english = {
   'account.exported': 'Compte exporté',
   'invite.created': 'Invitation créée',
   'invite.revoked': 'Invitation révoquée',
-  'instance.changed': 'Nom ou porte du serveur changés',
+  'instance.changed': 'Nom ou inscriptions du serveur modifiés',
   'jobs.retried': 'Tâches réessayées',
   'queue.retried': 'Envois réessayés',
   'queue.dropped': 'Envois abandonnés',

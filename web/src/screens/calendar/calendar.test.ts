@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countsOf, firstDayOf, levelOf, monthsOf, onThisDay, todayIn, weekdayOf, yearsOf } from './calendar';
+import { countsOf, dayStep, firstDayOf, levelOf, monthsOf, onThisDay, todayIn, weekdayOf, yearsOf } from './calendar';
 
 const COUNTS = countsOf({ days: ['2019-11-22', '2020-02-29', '2020-05-03', '2020-11-22'], counts: [4, 1, 7, 2] });
 
@@ -48,4 +48,36 @@ it('on this day is of years before', () => {
   ]);
   expect(onThisDay(COUNTS, '2019-11-22')).toEqual([]);
   expect(todayIn(new Date(2022, 0, 5))).toBe('2022-01-05');
+});
+
+describe('keys in a year', () => {
+  const days = ['2020-01-01', '2020-01-02', '2020-01-09', '2020-02-29', '2020-03-01', '2020-11-22'];
+
+  it('go to the next day, week and month that have pictures', () => {
+    expect(dayStep(days, 'ArrowDown', 0)).toBe(1);
+    expect(dayStep(days, 'ArrowRight', 0)).toBe(2);
+    expect(dayStep(days, 'ArrowRight', 3)).toBe(5);
+    expect(dayStep(days, 'ArrowLeft', 3)).toBe(2);
+    expect(dayStep(days, 'PageDown', 1)).toBe(3);
+    expect(dayStep(days, 'PageUp', 4)).toBe(3);
+    expect(dayStep(days, 'PageUp', 3)).toBe(0);
+    expect(dayStep(days, 'PageUp', 1)).toBe(0);
+    expect(dayStep(days, 'Home', 4)).toBe(0);
+    expect(dayStep(days, 'End', 0)).toBe(5);
+  });
+
+  it('never lead out of it, and always on', () => {
+    const all = fc.uniqueArray(fc.integer({ min: 0, max: 364 }), { minLength: 1, maxLength: 80 }).map((numbers) =>
+      [...numbers].sort((one, other) => one - other).map((day) => new Date(Date.UTC(2021, 0, 1 + day)).toISOString().slice(0, 10)),
+    );
+    fc.assert(
+      fc.property(all, fc.nat(79), (some, wish) => {
+        const at = wish % some.length;
+        for (const key of ['ArrowDown', 'ArrowRight', 'PageDown']) expect(dayStep(some, key, at)! > at || at === some.length - 1).toBe(true);
+        for (const key of ['ArrowUp', 'ArrowLeft', 'PageUp']) expect(dayStep(some, key, at)! < at || at === 0).toBe(true);
+        expect(dayStep(some, 'x', at)).toBeNull();
+      }),
+    );
+    expect(dayStep([], 'End', 0)).toBeNull();
+  });
 });

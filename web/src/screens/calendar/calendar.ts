@@ -75,6 +75,45 @@ export function levelOf(count: number, most: number): number {
   return most <= 1 ? 1 : 1 + Math.floor((LEVELS - 1) * Math.min(1, Math.log(count) / Math.log(most)) + 1e-9);
 }
 
+/** Where a key leads among days of a year that have pictures, ascending: up and down by days, sideways by weeks, by months, to both ends. */
+export function dayStep(days: readonly string[], key: string, now: number): number | null {
+  const here = days[now];
+  if (here === undefined) return null;
+  const last = days.length - 1;
+  const behind = (from: string) => {
+    const found = days.findIndex((day) => day >= from);
+    return found < 0 ? last : found;
+  };
+  const before = (until: string) => Math.max(0, days.findLastIndex((day) => day <= until));
+  const month = days.findLast((day) => day.slice(0, 7) < here.slice(0, 7))?.slice(0, 7);
+  switch (key) {
+    case 'ArrowDown':
+      return Math.min(last, now + 1);
+    case 'ArrowUp':
+      return Math.max(0, now - 1);
+    case 'ArrowRight':
+      return behind(shifted(here, 7));
+    case 'ArrowLeft':
+      return before(shifted(here, -7));
+    case 'PageDown':
+      return behind(`${here.slice(0, 7)}-32`);
+    case 'PageUp':
+      return month === undefined ? 0 : behind(month);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    default:
+      return null;
+  }
+}
+
+function shifted(day: string, days: number): string {
+  const [year, month, number] = day.split('-').map(Number);
+  const date = at(year!, month!, number! + days);
+  return [String(date.getUTCFullYear()).padStart(4, '0'), date.getUTCMonth() + 1, date.getUTCDate()].map((part) => String(part).padStart(2, '0')).join('-');
+}
+
 /** The same day in other years that has pictures, the latest first. */
 export function onThisDay(counts: Counts, today: string): { readonly date: string; readonly count: number; readonly years: number }[] {
   return [...counts]

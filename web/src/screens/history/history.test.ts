@@ -31,8 +31,8 @@ test('reading the newest again keeps the older ones', () => {
 });
 
 test('summaries are told in French, and stay as they are where nothing is known of them', () => {
-  expect(summaryIn('Undid: Added /A, /B; Removed /C', 'fr')).toBe('Annulé : Posé /A, /B ; retiré /C');
-  expect(summaryIn('Set rating, title', 'fr')).toBe('Défini : note, titre');
+  expect(summaryIn('Undid: Added /A, /B; Removed /C', 'fr')).toBe('Annulé\u00a0: Posé /A, /B\u202f; retiré /C');
+  expect(summaryIn('Set rating, title', 'fr')).toBe('Défini\u00a0: note, titre');
   expect(summaryIn('Something new', 'fr')).toBe('Something new');
   expect(summaryIn('Put into the trash', 'en')).toBe('Put into the trash');
 });

@@ -1,4 +1,6 @@
 /** What the server wrote of an operation, in the language that is spoken; it writes English, in a few forms. */
+import { setFrench } from '../../ui/typography';
+
 type Form = readonly [form: RegExp, said: (...parts: string[]) => string];
 
 const FIELDS: Readonly<Record<string, string>> = {
@@ -55,7 +57,7 @@ const FRENCH: readonly Form[] = [
 
 /** As people who speak it say; what is not known stays English. */
 export function summaryIn(summary: string, spoken: string): string {
-  return spoken === 'fr' ? french(summary) : summary;
+  return spoken === 'fr' ? setFrench(french(summary)) : summary;
 }
 
 function french(summary: string): string {

@@ -16,6 +16,7 @@ export interface Log {
 const PAGE = 60;
 const MOST = 500;
 const SOON = 300;
+const TRIES = 10;
 const KINDS = ['pictures.changed', 'tags.changed', 'picture.updated', 'picture.trashed', 'picture.restored', 'services.changed'];
 
 export function useLog(): Log {
@@ -25,9 +26,15 @@ export function useLog(): Log {
   const fault = shallowRef<unknown>(null);
   let asking = new AbortController();
   let soon = 0;
+  let reading: Promise<void> = Promise.resolve();
+  let goesOn = false;
 
   /** All that is shown, read again: what is undone stands in old rows, too. */
-  async function reload(): Promise<void> {
+  function reload(): Promise<void> {
+    return (reading = again());
+  }
+
+  async function again(): Promise<void> {
     asking.abort();
     const mine = (asking = new AbortController());
     const known = operations.value ?? [];
@@ -46,21 +53,34 @@ export function useLog(): Log {
     }
   }
 
+  /** What happens meanwhile moves the end of the list: then it is asked from there. */
   async function older(): Promise<void> {
-    if (busy.value || next.value === null) return;
+    if (goesOn) return;
+    goesOn = true;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      await reading;
+      if (next.value === null || (await further())) break;
+    }
+    goesOn = false;
+  }
+
+  /** Whether it is over, one way or another. */
+  async function further(): Promise<boolean> {
     const mine = asking;
     busy.value = true;
     try {
       const page = await client.get('/operations', { query: { limit: PAGE, cursor: next.value }, signal: mine.signal });
-      if (mine.signal.aborted) return;
+      if (mine.signal.aborted) return false;
       const ids = new Set((operations.value ?? []).map(({ id }) => id));
       operations.value = [...(operations.value ?? []), ...page.items.filter(({ id }) => !ids.has(id))];
       next.value = page.next;
     } catch (error) {
-      if (!mine.signal.aborted) fault.value = error;
+      if (mine.signal.aborted) return false;
+      fault.value = error;
     } finally {
       if (!mine.signal.aborted) busy.value = false;
     }
+    return true;
   }
 
   const stop = on(KINDS, () => {

@@ -1,5 +1,6 @@
 /** Examples of queries, and what each of them finds. */
 import { computed } from 'vue';
+import { setFrench } from '../../ui/typography';
 import { language, type Language } from '../../ui/words';
 
 interface Group {
@@ -15,7 +16,7 @@ const GROUPS: Readonly<Record<Language, readonly Group[]>> = {
         ['lake como', 'both words, each the beginning of a word: in names, titles, descriptions, cameras, tags'],
         ['"lake como"', 'the words whole, next to each other'],
         ['tag:/Photos', 'with this tag or one below it'],
-        ['-tag:/Photos', 'without it: a minus turns round what follows'],
+        ['-tag:/Photos', 'without it: a minus inverts what follows'],
         ['is:untagged', 'without any tag'],
       ],
     },
@@ -69,7 +70,7 @@ const GROUPS: Readonly<Record<Language, readonly Group[]>> = {
       ],
     },
     {
-      title: 'Temps',
+      title: 'Date',
       examples: [
         ['year:2018..2020', 'de 2018 à 2020'],
         ['date:2020-05', 'en mai 2020'],
@@ -92,20 +93,24 @@ const GROUPS: Readonly<Record<Language, readonly Group[]>> = {
         ['camera:canon iso:>=800', 'avec un Canon, par peu de lumière'],
         ['f:..2.8 mm:50..', 'à pleine ouverture, à 50 mm ou plus'],
         ['type:video', 'les vidéos ; aussi raw, jpg, heic'],
-        ['size:>5mb mp:>=12', 'de grands fichiers de beaucoup de pixels'],
-        ['filename:IMG_*.jpg', 'les noms ; une étoile vaut n’importe quoi'],
+        ['size:>5mb mp:>=12', 'de gros fichiers à beaucoup de pixels'],
+        ['filename:IMG_*.jpg', 'les noms ; une étoile remplace n’importe quoi'],
         ['rating:4..', 'quatre étoiles ou plus'],
       ],
     },
     {
       title: 'Ensemble',
       examples: [
-        ['(tag:/Alpes or near:45.9,6.9,30km) year:2019 -type:video', 'les parenthèses groupent, or est un choix'],
-        ['owner:me', 'vos propres photos, aucune que vous avez reçue'],
+        ['(tag:/Alpes or near:45.9,6.9,30km) year:2019 -type:video', 'les parenthèses groupent, « or » donne le choix'],
+        ['owner:me', 'vos propres photos, sans celles reçues'],
         ['is:trash', 'dans la corbeille'],
       ],
     },
   ],
 };
 
-export const groups = computed(() => GROUPS[language.value]);
+export const groups = computed(() => (language.value === 'fr' ? GROUPS.fr.map(set) : GROUPS.en));
+
+function set({ title, examples }: Group): Group {
+  return { title, examples: examples.map(([query, text]) => [query, setFrench(text)] as const) };
+}

@@ -1,5 +1,5 @@
 /** What is done to tags themselves; each says so, and offers the way back. */
-import { client } from '../../api/client';
+import { client, LONG } from '../../api/client';
 import { tell } from '../../api/events';
 import { childOf, nameOf, parentOf } from '../../tags/paths';
 import type { TagItem } from '../../tags/tags';
@@ -29,7 +29,7 @@ export async function create(path: string): Promise<TagItem> {
 
 /** Another name, or another place; raises `Problem` with `tag_exists` where there is one already. */
 export async function rename(path: string, newPath: string): Promise<TagItem> {
-  const { answer, operation } = await client.tell('post', '/tags/rename', { body: { path, new_path: newPath } });
+  const { answer, operation } = await client.tell('post', '/tags/rename', { body: { path, new_path: newPath }, patience: LONG });
   await heard();
   const moved = parentOf(path) !== parentOf(newPath);
   done(moved ? words.value.done.moved(nameOf(newPath), parentOf(newPath)?.slice(1) ?? null) : words.value.done.renamed(nameOf(path), nameOf(newPath)), operation);
@@ -41,7 +41,7 @@ export async function wouldRename(path: string, newPath: string, signal?: AbortS
 }
 
 export async function merge(path: string, into: string): Promise<TagItem> {
-  const { answer, operation } = await client.tell('post', '/tags/merge', { body: { path, into } });
+  const { answer, operation } = await client.tell('post', '/tags/merge', { body: { path, into }, patience: LONG });
   await heard();
   done(words.value.done.merged(path.slice(1), into.slice(1)), operation);
   return answer;
@@ -52,7 +52,7 @@ export async function wouldMerge(path: string, into: string, signal?: AbortSigna
 }
 
 export async function remove(path: string): Promise<void> {
-  const { operation } = await client.tell('delete', '/tags', { query: { path } });
+  const { operation } = await client.tell('delete', '/tags', { query: { path }, patience: LONG });
   await heard();
   done(words.value.done.deleted(path.slice(1)), operation);
 }

@@ -57,7 +57,7 @@ export const words = defineWords({
       below: 'New tag below…',
       rule: 'Rule that gives this tag',
       drive: 'As a folder on your computer',
-      search: 'Search in it',
+      search: 'Search in this tag',
       remove: 'Delete…',
     },
     done: {
@@ -150,8 +150,8 @@ export const words = defineWords({
       look: 'Couleur, couverture, description…',
       below: 'Nouvelle étiquette en dessous…',
       rule: 'Règle qui pose cette étiquette',
-      drive: 'En dossier sur votre ordinateur',
-      search: 'Y chercher',
+      drive: 'En faire un dossier sur votre ordinateur',
+      search: 'Chercher dans cette étiquette',
       remove: 'Supprimer…',
     },
     done: {
@@ -165,7 +165,7 @@ export const words = defineWords({
       ordered: 'Ordre modifié.',
     },
     touches: (affected: number, services: number) =>
-      [affected === 0 ? 'Aucune photo n’est touchée.' : `${fr(affected)} porteront d’autres étiquettes qu’à présent.`, services > 0 ? `${number(services)} ${plural(services, 'règle ou calendrier la nomme et suivra', 'règles ou calendriers la nomment et suivront')} ce qu’elle devient.` : '']
+      [affected === 0 ? 'Aucune photo n’est touchée.' : `${fr(affected)} ${plural(affected, 'portera', 'porteront')} d’autres étiquettes qu’à présent.`, services > 0 ? `${number(services)} ${plural(services, 'règle ou calendrier la nomme et suivra', 'règles ou calendriers la nomment et suivront')} ce qu’elle devient.` : '']
         .filter(Boolean)
         .join(' '),
     counting: 'Comptage…',
@@ -188,8 +188,8 @@ export const words = defineWords({
     remove: {
       title: (name: string) => `Supprimer ${name} ?`,
       text: (deleted: number, affected: number) =>
-        [deleted > 1 ? `${number(deleted)} étiquettes disparaissent, avec tout ce qui est en dessous.` : 'L’étiquette disparaît.', affected === 0 ? 'Aucune photo ne la porte.' : `${fr(affected)} ${plural(affected, 'la perd et reste', 'la perdent et restent')} dans la bibliothèque.`].join(' '),
-      services: (services: number) => `${number(services)} ${plural(services, 'règle ou calendrier la nomme et sera rompu', 'règles ou calendriers la nomment et seront rompus')} jusqu’à son retour.`,
+        [deleted > 1 ? `${number(deleted)} étiquettes disparaissent, celles d’en dessous comprises.` : 'L’étiquette disparaît.', affected === 0 ? 'Aucune photo ne la porte.' : `${fr(affected)} ${plural(affected, 'la perd et reste', 'la perdent et restent')} dans la photothèque.`].join(' '),
+      services: (services: number) => `${number(services)} ${plural(services, 'règle ou calendrier la nomme et sera à réparer', 'règles ou calendriers la nomment et seront à réparer')} jusqu’à son retour.`,
       act: 'Supprimer',
     },
     look: { title: (name: string) => `Apparence de ${name}`, colour: 'Couleur', noColour: 'Aucune', own: 'Autre', description: 'Description', cover: 'Couverture', noCover: 'Aucune', coverOf: (name: string) => `Couverture : ${name}` },
