@@ -24,8 +24,9 @@ installed: $(VENV)/.installed-dev $(VENV)/.web
 
 test: installed lint
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --durations=40 -m 'not alone and not browser'
+	$(BIN)/python -m pytest -s -m alone tests/web
 
-# All stories in a browser, of which `make test` has those of the frame, and how it does with a million pictures on a quiet machine.
+# All stories in a browser, of which `make test` has those of the frame and of a million pictures.
 browser: installed
 	ARCHYPIX_SELECTED=1000000 $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not alone' tests/web
 	$(BIN)/python -m pytest -s -m alone tests/web
