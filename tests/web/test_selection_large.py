@@ -42,6 +42,7 @@ async def test_all_are_selected_tagged_and_untagged(owner: User, browse: Browse)
     page, keys = visit.page, visit.page.keyboard
     await keys.press("Control+a")
     await expect(page.get_by_text(f"{COUNT:,} selected").first).to_be_visible()
+    await expect(page.get_by_role("group", name="Selection")).to_be_visible()
     await keys.press("t")
     dialog = page.get_by_role("dialog", name=f"Tag {COUNT:,} pictures")
     await expect(dialog.get_by_role("combobox", name="Give tags")).to_be_focused()
