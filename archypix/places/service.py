@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from archypix.core.database import Connection, Database, Row
+from archypix.core.database import Database, Row
 from archypix.core.errors import Fault, Invalid
 from archypix.pictures.faraway import NOTHING, Faraway, Shown
 from archypix.pictures.present import NO_THUMBNAILS, ThumbnailUrls
-from archypix.pictures.query import PictureQuery, Resolved, Trees, resolve
-from archypix.pictures.store import revision
+from archypix.pictures.query import PictureQuery, Trees
+from archypix.pictures.resolving import resolve_now
 from archypix.places import store
 from archypix.places.grid import grid_of
 from archypix.places.models import Box, Cluster, Cover
@@ -50,7 +50,7 @@ class PlaceService:
             fault = Fault("south", "The south is above the north.")
             raise Invalid("This is no part of a map.", faults=(fault,))
         async with self._database.connection() as connection:
-            resolved = await self._resolve(connection, owner_id, query)
+            resolved = await resolve_now(connection, self._trees, owner_id, query)
             if resolved.impossible:
                 return MapPart([], 0)
             try:
@@ -62,14 +62,6 @@ class PlaceService:
             covers = await store.covers(connection, owner_id, [row["cover"] for row in rows])
         shown = await self._covers(owner_id, covers)
         return MapPart([_cluster(row, shown) for row in rows], sum(row["count"] for row in rows))
-
-    async def _resolve(self, connection: Connection, owner_id: int, query: PictureQuery) -> Resolved:
-        """The query with tags as the database has them now."""
-        tree = await self._trees.get(connection, owner_id)
-        resolved = resolve(query, tree)
-        if resolved.names_tags and tree.revision != await revision(connection, owner_id):
-            resolved = resolve(query, await self._trees.read(connection, owner_id))
-        return resolved
 
     async def _covers(self, owner_id: int, rows: Sequence[Row]) -> Mapping[UUID, Cover]:
         wanted = [(row["origin_uri"], row["origin_owner_id"]) for row in rows if row["origin_uri"]]

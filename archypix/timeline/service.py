@@ -13,8 +13,8 @@ from archypix.core.database import Connection, Database, Row
 from archypix.core.errors import Fault, Invalid
 from archypix.pictures.faraway import Faraway
 from archypix.pictures.present import ThumbnailUrls
-from archypix.pictures.query import PictureQuery, Resolved, Trees, resolve
-from archypix.pictures.store import revision
+from archypix.pictures.query import PictureQuery, Resolved, Trees
+from archypix.pictures.resolving import resolve_now
 from archypix.timeline import store
 from archypix.timeline.buckets import make_buckets
 from archypix.timeline.keys import format_key, parse_key
@@ -64,7 +64,7 @@ class TimelineService:
     async def buckets(self, owner_id: int, query: PictureQuery, order: Order) -> Timeline:
         """The buckets of the owner's pictures that meet the query. `Invalid` for a query that takes too long."""
         async with self._database.connection() as connection:
-            resolved = await self._resolve(connection, owner_id, query)
+            resolved = await resolve_now(connection, self._trees, owner_id, query)
             if resolved.impossible:
                 return Timeline([], 0)
             try:
@@ -83,7 +83,7 @@ class TimelineService:
         The latest 40,000 at most. `Invalid` for a query that takes too long.
         """
         async with self._database.connection() as connection:
-            resolved = await self._resolve(connection, owner_id, query)
+            resolved = await resolve_now(connection, self._trees, owner_id, query)
             if resolved.impossible:
                 return []
             try:
@@ -99,7 +99,7 @@ class TimelineService:
         """The pictures of one bucket, at most 2,000. `Invalid` for what is no key, or takes too long."""
         span = parse_key(key)
         async with self._database.connection() as connection:
-            resolved = await self._resolve(connection, owner_id, query)
+            resolved = await resolve_now(connection, self._trees, owner_id, query)
             if resolved.impossible:
                 return Columns(0, None, {name: [] for name in (*SHOWN, "thumbnails")})
             try:
@@ -107,14 +107,6 @@ class TimelineService:
             except TimeoutError as error:
                 raise _too_slow() from error
         return await self._columns(owner_id, row, span, order)
-
-    async def _resolve(self, connection: Connection, owner_id: int, query: PictureQuery) -> Resolved:
-        """The query with tags as the database has them now."""
-        tree = await self._trees.get(connection, owner_id)
-        resolved = resolve(query, tree)
-        if resolved.names_tags and tree.revision != await revision(connection, owner_id):
-            resolved = resolve(query, await self._trees.read(connection, owner_id))
-        return resolved
 
     async def _columns(self, owner_id: int, row: Row, span: Span, order: Order) -> Columns:
         lists = {name: (row[name] or [])[:MOST_IN_BUCKET] for name in SHOWN}
