@@ -23,17 +23,17 @@ run: $(VENV)/.web
 installed: $(VENV)/.installed-dev $(VENV)/.web
 
 test: installed lint
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --durations=40 -m 'not alone and not browser'
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --durations=40 -m 'not alone'
 	$(BIN)/python -m pytest -s -m alone tests/web
 
-# All stories in a browser, of which `make test` has those of the frame and of a million pictures.
+# The stories in a browser, without all else that `make test` tries.
 browser: installed
-	ARCHYPIX_SELECTED=1000000 $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not alone' tests/web
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not alone' tests/web
 	$(BIN)/python -m pytest -s -m alone tests/web
 
 # Half as long again as `make test`, which it is otherwise.
 coverage: installed
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -m 'not alone and not browser' --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -m 'not alone' --cov --cov-report=term:skip-covered
 
 lint: installed
 	$(BIN)/ruff check .

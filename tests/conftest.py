@@ -24,6 +24,7 @@ from tests.embedded import CACHES, TEMPLATE
 from tests.laws import try_fewer
 from tests.memory import make_folder
 from tests.programs import needs_program
+from tests.rig import prepared
 from tests.storage.radosgw import PROGRAMS
 from tests.storage.shared import run_folder, shared
 from tests.tracing import pytest_fixture_setup as pytest_fixture_setup
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None and (made := make_folder()) is not None:
         _memory.append(made)
         config.option.basetemp = str(made / "r")
+        os.environ[prepared.FOLDER] = str(made / "prepared")
 
 
 def pytest_unconfigure() -> None:

@@ -8,7 +8,7 @@ from archypix.core.database import Database
 from archypix.core.runtime.services import Endpoints
 from archypix.core.settings import load_settings
 from archypix.gate.policy import policies
-from archypix.server import application
+from archypix.server.assembly import application
 
 TABLE = Path(__file__).with_name("policies.txt")
 

@@ -22,7 +22,8 @@ from archypix.core.runtime.services import Runtime, serving
 from archypix.core.runtime.supervisor import Child
 from archypix.core.secrets import master_secret
 from archypix.core.settings import Settings
-from archypix.server import Application, application, worker_secret
+from archypix.server.assembly import Application, application
+from archypix.server.ground import worker_secret
 
 logger = logging.getLogger(__name__)
 

@@ -8,6 +8,8 @@ from typing import Final
 LONGEST: Final = 500
 LONGEST_CREDIT: Final = 300
 NUMBERS: Final = ("{z}", "{x}", "{y}")
+# Where `@2x` goes for screens of high density.
+DENSITY: Final = "{r}"
 # The origin becomes part of the policy of pages: nothing else than a name or an address, and a port, may stand in it.
 ORIGIN: Final = re.compile(
     r"(https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)/"
@@ -22,17 +24,22 @@ def check_tiles(template: str) -> None:
         return
     if len(template) > LONGEST:
         raise ValueError(f"must have at most {LONGEST} characters")
+    if "{s}" in template:
+        raise ValueError(
+            "has {s}, which stands for several hosts: name one of them, such as a in its place, since the policy of"
+            " pages lets browsers ask the one that is named and no other"
+        )
     for number in NUMBERS:
         if template.count(number) != 1:
             raise ValueError(f"must have {number} once, as in https://tiles.example.org/{{z}}/{{x}}/{{y}}.png")
     origin = origin_of(template)
     if not origin and not template.startswith("/"):
         raise ValueError("must start with https:// and a host's name, or with / for tiles behind the same front")
-    path = template[len(origin) :]
+    path = template[len(origin) :].replace(DENSITY, "@2x", 1)
     for number in NUMBERS:
         path = path.replace(number, "0")
     if "{" in path or "}" in path:
-        raise ValueError("may have {z}, {x} and {y} in braces, and nothing else")
+        raise ValueError("may have {z}, {x} and {y} in braces, {r} once, and nothing else")
     if not PATH.match(path):
         raise ValueError("is no address: blanks and other signs are written as %20 and the like")
 

@@ -58,9 +58,7 @@ class EventService:
 
     async def run(self) -> None:
         """Listen until cancelled, connecting anew whenever the database was away."""
-        await listen_forever(
-            self._url, CHANNEL, "events", self._hear, lost=lambda: self._broadcast(Event("resync", b"{}"))
-        )
+        await listen_forever(self._url, CHANNEL, self._hear, lost=lambda: self._broadcast(Event("resync", b"{}")))
 
     def _hear(self, payload: str) -> None:
         message: dict[str, Any] = orjson.loads(payload)

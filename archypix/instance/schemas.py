@@ -25,7 +25,7 @@ class InstanceChanges(BaseModel):
 
 
 class MapTiles(BaseModel):
-    """An address with `{z}`, `{x}` and `{y}` in it, and the line that says whose tiles they are."""
+    """An address with `{z}`, `{x}` and `{y}` in it, perhaps `{r}`, and the line that says whose tiles they are."""
 
     template: str
     credit: str

@@ -34,7 +34,6 @@ class JobLoop:
                 listen_forever(
                     self._url,
                     CHANNEL,
-                    "jobs",
                     lambda _: self._heard.set(),
                     # What came in before the listening began.
                     begun=self._heard.set,

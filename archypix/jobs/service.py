@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -66,6 +67,13 @@ class Examined(Protocol):
     async def __call__(self, connection: Connection, target: Target, report: Report) -> None: ...
 
 
+@dataclass(eq=False, slots=True)
+class _Asking:
+    """A request for jobs; `over` once a worker of the same name has started, which knows nothing of it."""
+
+    over: bool = False
+
+
 class JobService:
     """Hands out jobs and takes in what workers found.
 
@@ -88,6 +96,7 @@ class JobService:
         self._examined = examined
         self._arrival = asyncio.Event()
         self._closed = False
+        self._asking: dict[str, set[_Asking]] = {}
         self.polls = 0
 
     def wake(self) -> None:
@@ -103,21 +112,44 @@ class JobService:
     async def claim(self, worker: str, *, limit: int, wait: float = 0.0) -> list[dict[str, Any]]:
         """Up to `limit` (at most 8) jobs for `worker`, each under a lease of 5 minutes, as JSON.
 
-        Without any it waits up to `wait` (at most 20) seconds for the first one.
+        Without any it waits up to `wait` (at most 20) seconds for the first one. When a worker of this name starts
+        meanwhile, nobody hears the answer: then there are none.
         """
         clock = asyncio.get_running_loop().time
         deadline = clock() + min(wait, LONGEST_POLL)
-        while True:
+        with self._asked_by(worker) as asking:
+            claims, special = await self._claim(worker, limit, asking, lambda: deadline - clock())
+        return [self._describe(claim) | special.get(claim.id, {}) for claim in claims]
+
+    async def _claim(
+        self, worker: str, limit: int, asking: _Asking, left: Callable[[], float]
+    ) -> tuple[Sequence[Claim], Mapping[UUID, dict[str, Any]]]:
+        while not asking.over:
             arrival = self._arrival
             async with self._database.transaction() as connection:
                 claims = await store.claim(
                     connection, worker, (EXAMINE, HASH, *self._trades), min(limit, MOST_CLAIMED), LEASE, MAX_ATTEMPTS
                 )
                 special = await self._special(connection, claims)
-            left = deadline - clock()
-            if claims or left <= 0 or self._closed or self.polls >= MOST_POLLS:
-                return [self._describe(claim) | special.get(claim.id, {}) for claim in claims]
-            await self._wait(arrival, left)
+            if asking.over:
+                if claims:
+                    await self.give_back(worker, [claim.token for claim in claims])
+            elif claims or left() <= 0 or self._closed or self.polls >= MOST_POLLS:
+                return claims, special
+            else:
+                await self._wait(arrival, left())
+        return [], {}
+
+    @contextmanager
+    def _asked_by(self, worker: str) -> Iterator[_Asking]:
+        asking = _Asking()
+        self._asking.setdefault(worker, set()).add(asking)
+        try:
+            yield asking
+        finally:
+            self._asking[worker].discard(asking)
+            if not self._asking[worker]:
+                del self._asking[worker]
 
     async def _special(self, connection: Connection, claims: Sequence[Claim]) -> dict[UUID, dict[str, Any]]:
         found: dict[UUID, dict[str, Any]] = {}
@@ -182,7 +214,10 @@ class JobService:
         return count
 
     async def release(self, worker: str) -> int:
-        """A worker of this name has just started, so what its name has leased is lost; how many jobs."""
+        """A worker of this name has just started, or ends: what its name has leased is lost; how many jobs."""
+        for asking in self._asking.get(worker, ()):
+            asking.over = True
+        self.wake()
         async with self._database.transaction() as connection:
             count = await store.release(connection, worker)
             if count:

@@ -53,6 +53,7 @@ class _File:
 
     filename: str
     stack: AsyncExitStack
+    is_named: bool
     hold: Hold | None = None
     writer: Writer | None = None
     head: bytearray = field(default_factory=bytearray)
@@ -159,7 +160,8 @@ class Reception:
         `Gone` once the link takes nothing any more; `Unavailable` when the storage or the database is.
         """
         if isinstance(event, Begun):
-            self._file = _File(clean_filename(event.filename), await self._stack.enter_async_context(AsyncExitStack()))
+            own = await self._stack.enter_async_context(AsyncExitStack())
+            self._file = _File(clean_filename(event.filename), own, event.filename != "")
             await self._try(self._uploads.begin(self._link, self._file))
         elif isinstance(event, Ended):
             self.guest = guest
@@ -170,7 +172,9 @@ class Reception:
     async def _end(self) -> None:
         file, self._file = self._file, None
         assert file is not None
-        # Browsers send an empty part where nothing was chosen.
+        # Browsers send an empty part without a name where nothing was chosen.
+        if not file.size and not file.refusal and file.is_named:
+            file.refusal = EMPTY
         if file.size or file.refusal:
             if not file.refusal:
                 self._file = file

@@ -6,21 +6,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
+from archypix.core.languages import Language, day_in, liked, month_in
 from archypix.links.models import MOST_COUNTED
 
-MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
-# Beyond this nobody means what they say.
-LONGEST_HEADER: Final = 500
 UNITS: Final = (("bytes", "octets"), ("kB", "ko"), ("MB", "Mo"), ("GB", "Go"), ("TB", "To"))
 
 
 class Words:
     """English, and what other languages say otherwise."""
 
-    language = "en"
+    language: Language = "en"
 
     about_strong = "No account, no app, no advertising."
     about = "These pictures lie on the server of the one who shares them, and nowhere else."
@@ -90,11 +85,11 @@ class Words:
 
     def day(self, moment: date) -> str:
         """`3 July 2024`."""
-        return f"{moment.day} {self.month(moment)} {moment.year}"
+        return day_in(self.language, moment)
 
     def month(self, moment: date) -> str:
         """`July`."""
-        return f"{moment:%B}"
+        return month_in(self.language, moment)
 
     def days(self, first: date, last: date) -> str:
         """From one day to another, with what they have in common said once: `1–5 July 2024`."""
@@ -153,7 +148,7 @@ class Words:
 class French(Words):
     """Le français."""
 
-    language = "fr"
+    language: Language = "fr"
 
     about_strong = "Sans compte, sans application, sans publicité."
     about = "Ces photos se trouvent sur le serveur de la personne qui les partage, et nulle part ailleurs."
@@ -219,12 +214,6 @@ class French(Words):
         "look": "Les voir",
         "total": "{} sur {}",
     }
-
-    def day(self, moment: date) -> str:
-        return f"{'1er' if moment.day == 1 else moment.day} {self.month(moment)} {moment.year}"
-
-    def month(self, moment: date) -> str:
-        return MONTHS[moment.month - 1]
 
     def days(self, first: date, last: date) -> str:
         if (first.year, first.month, first.day) == (last.year, last.month, last.day):
@@ -310,30 +299,12 @@ IN_FRENCH: Final = {
     "Too many archives are being fetched: try again in a while.": "Trop d’archives à la fois : réessayez plus tard.",
 }
 ENGLISH: Final = Words()
-SPOKEN: Final = {"en": ENGLISH, "fr": French()}
+SPOKEN: Final[Mapping[Language, Words]] = {"en": ENGLISH, "fr": French()}
 
 
 def words_for(accepted: str | None) -> Words:
-    """The language that a browser likes best of those there are, by its `Accept-Language`; English for all others."""
-    best, weight = ENGLISH, 0.0
-    for part in (accepted or "")[:LONGEST_HEADER].split(","):
-        name, _, quality = part.strip().partition(";")
-        found = SPOKEN.get(name.strip().lower().partition("-")[0])
-        worth = _weight(quality)
-        if found is not None and worth > weight:
-            best, weight = found, worth
-    return best
-
-
-def _weight(quality: str) -> float:
-    """The number behind `q=`; 1 where none is said, 0 for what is no number."""
-    name, _, number = quality.strip().partition("=")
-    if not name:
-        return 1.0
-    try:
-        return min(1.0, float(number)) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
+    """The words of the language that a browser likes best, by its `Accept-Language`."""
+    return SPOKEN[liked(accepted)]
 
 
 def _scaled(size: int) -> tuple[float, int]:

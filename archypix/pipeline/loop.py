@@ -41,7 +41,7 @@ class PipelineLoop:
         """Work until cancelled. What no notification told of is found within five seconds."""
         self._heard, self._busy = set(), set()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(listen_forever(self._url, CHANNEL, "pipeline", self._hear))
+            tasks.create_task(listen_forever(self._url, CHANNEL, self._hear))
             tasks.create_task(self._start_forever(tasks))
 
     async def _start_forever(self, tasks: asyncio.TaskGroup) -> None:

@@ -162,7 +162,7 @@ async def _actor(actor: LocalActor) -> Response:
     face = use(Faces).page
     if face is not None and not wants_activity(request.headers.get("Accept")):
         page = await face(actor)
-        page.headers["Vary"] = "Accept"
+        page.vary.add("Accept")
         page.headers["Link"] = f'<{actor.uri}>; rel="alternate"; type="application/activity+json"'
         return page
     visitors = use(Visitors)

@@ -49,12 +49,23 @@ def activity_response(
     return cacheable(body, f"{ACTIVITY_TYPE}; charset=utf-8", status=status, seconds=seconds, shared=shared)
 
 
-def cacheable(body: bytes, content_type: str, *, status: int = 200, seconds: int, shared: bool = True) -> Response:
-    """An answer with an `ETag`, for so many seconds; 304 where the client has it already."""
+def cacheable(
+    body: bytes,
+    content_type: str,
+    *,
+    status: int = 200,
+    seconds: int,
+    shared: bool = True,
+    spoken: bool = False,
+) -> Response:
+    """An answer with an `ETag`, for so many seconds; 304 where the client has it already.
+
+    `spoken` says that it is in the reader's language: caches keep one of each.
+    """
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = OPEN | {
         "ETag": tag,
-        "Vary": "Accept" if shared else "Accept, Signature",
+        "Vary": "Accept" + (", Accept-Language" if spoken else "") + ("" if shared else ", Signature"),
         "Cache-Control": f"{'public' if shared else 'private'}, max-age={seconds}",
     }
     if status == 200 and tag in request.headers.get("If-None-Match", "")[:LONGEST_ACCEPT]:

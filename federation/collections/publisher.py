@@ -176,7 +176,7 @@ class PublisherLoop:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(listen_forever(self._url, CHANNEL, "collections", self._hear, begun=self._begin))
+            tasks.create_task(listen_forever(self._url, CHANNEL, self._hear, begun=self._begin))
             tasks.create_task(self._work())
 
     def _begin(self) -> None:

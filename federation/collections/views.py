@@ -97,7 +97,7 @@ async def thumbnail(name: str, picture_id: str, variant: str) -> Response:
 
 
 def _face(page: Response, uri: str) -> Response:
-    page.headers["Vary"] = "Accept"
+    page.vary.add("Accept")
     page.headers["Link"] = f'<{uri}>; rel="alternate"; type="application/activity+json"'
     return page
 

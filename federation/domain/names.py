@@ -46,9 +46,7 @@ class LocalNames:
         """Follow what is told, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow())
-            group.create_task(
-                listen_forever(self._url, CHANNEL, "names", self._hear, begun=self._hear_all, lost=self._hear_all)
-            )
+            group.create_task(listen_forever(self._url, CHANNEL, self._hear, begun=self._hear_all, lost=self._hear_all))
 
     def _hear(self, name: str) -> None:
         self._told.add(name)

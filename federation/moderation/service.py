@@ -66,9 +66,7 @@ class Moderation:
         """Read the rules whenever some server has changed them, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(
-                listen_forever(
-                    self._url, store.CHANNEL, "moderation", lambda _: self._heard.set(), begun=self._heard.set
-                )
+                listen_forever(self._url, store.CHANNEL, lambda _: self._heard.set(), begun=self._heard.set)
             )
             tasks.create_task(self._read_forever())
 

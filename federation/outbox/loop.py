@@ -79,9 +79,7 @@ class DeliveryLoop:
         self._begin_anew()
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(
-                    listen_forever(self._url, CHANNEL, "deliveries", self._hear, begun=partial(self._hear, ""))
-                )
+                tasks.create_task(listen_forever(self._url, CHANNEL, self._hear, begun=partial(self._hear, "")))
                 tasks.create_task(self._work_forever())
                 tasks.create_task(self._ledger.run())
         finally:

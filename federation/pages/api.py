@@ -19,7 +19,8 @@ from federation.collections.notes import post_uri
 from federation.collections.showing import Showcase
 from federation.pages import feeds
 from federation.pages.feeds import Channel, Entry, Shown
-from federation.pages.pages import MISSING, STYLE, Pages
+from federation.pages.pages import STYLE, Pages
+from federation.pages.words import ENGLISH
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 NAMED = re.compile(NAME)
@@ -59,7 +60,7 @@ async def rss(name: str, slug: str) -> Response:
 @blueprint.after_app_request
 async def missing(response: Response) -> Response:
     """Browsers that look for what is not public, or not any more, get a page; programs keep their documents."""
-    concerned = response.status_code in MISSING and request.path.startswith(PUBLIC_PATHS)
+    concerned = response.status_code in ENGLISH.missing and request.path.startswith(PUBLIC_PATHS)
     if not concerned or wants_activity(request.headers.get("Accept")):
         return response
     return await use(Pages).missing(response.status_code)

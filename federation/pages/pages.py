@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from importlib import resources
 from typing import Any
 
@@ -21,6 +20,7 @@ from federation.collections.models import PostedPicture
 from federation.collections.notes import THUMBNAIL_TYPE, picture_uri, post_uri, thumbnail_url
 from federation.collections.showing import Showcase, ShownPicture, ShownPost
 from federation.pages.models import Card, Feed, Line, Part, Tile, Who
+from federation.pages.words import ENGLISH, Words, words_for
 
 STYLE = resources.files("federation.pages").joinpath("templates", "public.css").read_bytes()
 STYLE_TAG = hashlib.sha256(STYLE).hexdigest()[:16]
@@ -30,14 +30,13 @@ ON_PROFILE = 12
 MOST_PARTS = 20
 LONGEST_TEXT = 300
 AVATAR_TYPE = "image/jpeg"
-MISSING = {
-    404: ("Nothing here", "There is nothing at this address, or it is not public."),
-    410: ("No longer here", "What was at this address is not public any more."),
-}
 
 
 class Pages:
-    """Makes pages. `image_origin` is where the storage serves thumbnails from, where that is not this server."""
+    """Makes pages, in the language that the browser of the request asks for.
+
+    `image_origin` is where the storage serves thumbnails from, where that is not this server.
+    """
 
     def __init__(self, showcase: Showcase, addresses: Addresses, *, image_origin: str = "") -> None:
         self._showcase = showcase
@@ -59,15 +58,7 @@ class Pages:
     async def post(self, shown: ShownPost) -> Response:
         """The page of a post."""
         post, owner = shown.post, shown.speakers.owner
-        counts = ", ".join(
-            f"{number} {one if number == 1 else many}"
-            for number, one, many in (
-                (post.likes, "like", "likes"),
-                (post.boosts, "boost", "boosts"),
-                (post.replies, "reply", "replies"),
-            )
-            if number
-        )
+        counts = _spoken().counts(post.likes, post.boosts, post.replies)
         return await self._shown(shown, post.pictures, post_uri(owner, post.id), counts)
 
     async def picture(self, shown: ShownPicture) -> Response:
@@ -76,7 +67,7 @@ class Pages:
 
     async def missing(self, status: int) -> Response:
         """The page that stands where nothing is, or nothing any more: 404 or 410."""
-        title, text = MISSING[status]
+        title, text = _spoken().missing[status]
         card = Card(title=title, text=text, url="", uri="", kind="website", indexed=False)
         answer = await self._page("missing.html", card)
         answer.status_code = status
@@ -94,7 +85,7 @@ class Pages:
         first = next((part.tiles[0] for part in parts if part.tiles), None)
         card = Card(
             title=f"{who.name} ({who.handle})",
-            text=_short(actor.summary) or f"Public pictures of {who.name}.",
+            text=_short(actor.summary) or _spoken().public_pictures(who.name),
             url=who.url,
             uri=actor.uri,
             kind="profile",
@@ -115,7 +106,7 @@ class Pages:
         who = self.who(actor)
         card = Card(
             title=f"{who.name} – {self.name(owner)}",
-            text=_short(actor.summary) or f"Pictures by {self.name(owner)}.",
+            text=_short(actor.summary) or _spoken().pictures_by(self.name(owner)),
             url=actor.uri,
             uri=actor.uri,
             kind="website",
@@ -147,7 +138,7 @@ class Pages:
         text = only.alt if only and only.alt != only.title else ""
         card = Card(
             title=f"{heading or self.name(passing_on)} – {self.name(owner)}",
-            text=_short(text) or f"In {self.name(passing_on)}, by {self.name(owner)}.",
+            text=_short(text) or _spoken().within(self.name(passing_on), self.name(owner)),
             url=uri,
             uri=uri,
             kind="article",
@@ -160,7 +151,7 @@ class Pages:
         return await self._page(
             "picture.html", card, tiles=tiles, heading=heading, text=text, counts=counts,
             taken=taken.isoformat(timespec="seconds") if taken else "",
-            taken_shown=_day(taken) if taken else "",
+            taken_shown=_spoken().day(taken) if taken else "",
             owner=self.who(owner), actor=self.who(passing_on),
         )  # fmt: skip
 
@@ -187,19 +178,20 @@ class Pages:
             Feed("RSS", "application/rss+xml", f"{collection.uri}/feed.rss"),
         )
 
-    def tile(self, owner: LocalActor, picture: PostedPicture) -> Tile:
+    def tile(self, owner: LocalActor, picture: PostedPicture, say: Words = ENGLISH) -> Tile:
         """A picture as pages show it."""
         return Tile(
             url=picture_uri(owner, picture.id),
             thumbnail=thumbnail_url(self._addresses, owner, picture, "medium"),
             large=thumbnail_url(self._addresses, owner, picture, "large"),
-            alt=picture.alt or _unnamed(picture),
+            alt=picture.alt or (say.picture_of(picture.captured_at) if picture.captured_at else say.undescribed),
             width=picture.width,
             height=picture.height,
         )
 
     def _tiles(self, owner: LocalActor, pictures: tuple[PostedPicture, ...]) -> tuple[Tile, ...]:
-        return tuple(self.tile(owner, picture) for picture in pictures)
+        say = _spoken()
+        return tuple(self.tile(owner, picture, say) for picture in pictures)
 
     async def _page(self, template: str, card: Card, **values: Any) -> Response:
         html = await render_template(
@@ -208,20 +200,17 @@ class Pages:
             style=STYLE_TAG,
             version=__version__,
             domain=self._addresses.domain,
+            say=_spoken(),
             **values,
         )
-        answer = cacheable(html.encode(), "text/html; charset=utf-8", seconds=SECONDS)
+        answer = cacheable(html.encode(), "text/html; charset=utf-8", seconds=SECONDS, spoken=True)
         answer.headers["Content-Security-Policy"] = self._policy
         return answer
 
 
-def _unnamed(picture: PostedPicture) -> str:
-    """What stands for a picture that nobody has described: links must be called something."""
-    return f"Picture of {_day(picture.captured_at)}" if picture.captured_at else "Picture without a description"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B} {moment.year}"
+def _spoken() -> Words:
+    """The words of whoever made the request at hand."""
+    return words_for(request.headers.get("Accept-Language"))
 
 
 def _short(text: str) -> str:

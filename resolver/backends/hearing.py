@@ -42,6 +42,7 @@ class Hearing:
                 await self._names.mark_deleted(connection, backend.id, beat.deleted)
                 if not self._backends.up(backend.id):
                     await store.tell(connection)
+        self._names.changed(*beat.deleted)
         if not fresh:
             await self._refusals.note("stale", backend.origin, address)
             raise Conflict("A newer heartbeat has come.", code="stale")

@@ -32,7 +32,7 @@ class Watching:
 
     async def listen(self) -> None:
         """Hear changes, for ever."""
-        await listen_forever(self._url, CHANNEL, "resolver", self._hear, begun=self._names.begun, lost=self._names.lost)
+        await listen_forever(self._url, CHANNEL, self._hear, begun=self._names.begun, lost=self._names.lost)
 
     async def look(self) -> None:
         """Read the backends anew whenever they change, and now and then, for ever."""

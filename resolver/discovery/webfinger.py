@@ -136,7 +136,7 @@ class WebFingerApp:
             raise BackendAway("The server of this person gives no answer.", log_detail=f"status {response.status}")
 
         kept = await self._fetcher.get(
-            (PATH.encode(), query.encode(), b""), where, backend, f"{PATH}?{query}",
+            (PATH.encode(), query.encode(), b"", "en"), where, backend, f"{PATH}?{query}",
             [("Accept", JRD), ("Accept-Encoding", "identity")],
             host=self._base.partition("://")[2], otherwise=otherwise,
         )  # fmt: skip

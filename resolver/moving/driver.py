@@ -139,6 +139,7 @@ class Driver:
             if await store.lock_leased(connection, task.id, lease, "switching"):
                 await self._names.switch(connection, task.name, source=task.source_id, target=task.target_id)
                 await store.advance(connection, task.id, "settling")
+        self._names.changed(task.name)
 
     async def _settle(self, task: Task, lease: UUID) -> None:
         """The new backend lets the person in."""

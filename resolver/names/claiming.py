@@ -69,6 +69,7 @@ class Claiming:
             held = await self._reserved(connection, names)
             open_ones = [name for name in names if name not in held or name in known]
             results = await self._names.claim(connection, backend.id, open_ones, deleted=deleted)
+        self._names.changed(*open_ones)
         return {name: results.get(name, "reserved") for name in names}
 
     async def _states(self, backend: Backend, names: Sequence[str]) -> dict[str, str]:

@@ -93,11 +93,14 @@ class Names:
         self._hears = False
         self.forget()
 
-    def changed(self, name: str) -> None:
-        """Somebody's row has changed."""
+    def changed(self, *names: str) -> None:
+        """Rows of these have changed. Whoever committed it says so at once, since who asks next must not get what was;
+        all others hear it from the database.
+        """
         self._changes += 1
-        self._known.pop(name, None)
-        self._unknown.pop(name, None)
+        for name in names:
+            self._known.pop(name, None)
+            self._unknown.pop(name, None)
 
     def forget(self) -> None:
         """Remember nothing of what was read so far."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from archypix.core import languages
 from archypix.core.errors import ArchypixError, Gone, Invalid, NotFound, Unavailable
 from archypix.gate.middleware import Receive, Send
 from resolver import metrics
@@ -56,9 +57,14 @@ class _Asked:
         return ", ".join(value for name, value in self.headers if name == "accept")
 
     @property
+    def language(self) -> languages.Language:
+        """In which pages are shown: of all that may be asked for, only what makes a difference."""
+        return languages.liked(", ".join(value for name, value in self.headers if name == "accept-language"))
+
+    @property
     def key(self) -> Key:
         """What its answer is kept under."""
-        return self.scope["raw_path"], self.scope["query_string"], self.accept.encode("latin-1")
+        return self.scope["raw_path"], self.scope["query_string"], self.accept.encode("latin-1"), self.language
 
     @property
     def plain(self) -> bool:
@@ -139,7 +145,7 @@ class PassingApp:
 
     async def _fetch(self, asked: _Asked, send: Send, where: Where | None) -> Kept | None:
         """What is kept by now; None where the answer went straight through. What could be anybody's is asked of all."""
-        headers = [*common(asked.headers), *self._forwarded(asked)]
+        headers = [*common(asked.headers, asked.language), *self._forwarded(asked)]
         backends = self._answering(where)
         for left in range(len(backends) - 1, -1, -1):
             unknown = False

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from multidict import CIMultiDictProxy
 
+from archypix.core.languages import Language
 from resolver import metrics
 from resolver.names.models import Where
 
@@ -25,9 +26,9 @@ FRESH_SECONDS = 3600.0
 STALE_SECONDS = 7 * 86_400.0
 
 _MAX_AGE = re.compile(r"(?:\A|[,\s])max-age\s*=\s*\"?([0-9]{1,9})")
-_VARIES = frozenset({"accept", "accept-encoding"})
+_VARIES = frozenset({"accept", "accept-encoding", "accept-language"})
 # An address, and what of the request decides which of its faces is shown.
-Key: TypeAlias = tuple[bytes, bytes, bytes]
+Key: TypeAlias = tuple[bytes, bytes, bytes, Language]
 
 
 @dataclass(frozen=True, slots=True)

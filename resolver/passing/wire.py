@@ -47,10 +47,10 @@ def onward(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in headers if name not in left_out and value.isascii()]
 
 
-def common(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers that go on of a request whose answer is kept for others."""
+def common(headers: Sequence[tuple[str, str]], language: str) -> list[tuple[str, str]]:
+    """The headers that go on of a request whose answer is kept for others, who read the same language."""
     kept = [(name, value) for name, value in headers if name in COMMON and value.isascii()]
-    return [*kept, ("Accept-Encoding", "identity")]
+    return [*kept, ("Accept-Encoding", "identity"), ("Accept-Language", language)]
 
 
 def backward(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

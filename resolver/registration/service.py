@@ -180,6 +180,7 @@ class RegistrationService:
         except BaseException:
             await self._let_go(ticket)
             raise
+        self._names.changed(ticket.name)
         return Registered(ticket.name, ticket.origin, await self._let_in(ticket, password, display_name, told))
 
     async def _let_in(self, ticket: Ticket, password: str, display_name: str, told: Preferences) -> bool:

@@ -76,7 +76,7 @@ async def test_after_the_connection_was_lost_listeners_are_told_to_read_again(
     async with listening(database_url) as (service, database), service.subscribe(ALICE) as alice:
         admin = await asyncpg.connect(postgres_url)
         await admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'archypix events'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'archypix listening'"
             " AND datname = $1",
             urlsplit(database_url).path[1:],
         )

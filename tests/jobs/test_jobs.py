@@ -263,6 +263,17 @@ async def test_a_waiting_worker_gets_work_at_once(alice: Person, hand: Hand, sit
     assert [each["size"] for each in answer.json["jobs"]] == [20_000]
 
 
+async def test_who_has_gone_while_waiting_gets_no_work(alice: Person, hand: Hand, site: Site) -> None:
+    gone = asyncio.create_task(hand.claim(wait=20))
+    while not site.jobs.polls:
+        await asyncio.sleep(0.01)
+    # What a worker says that ends, and the next one of its name before it asks for anything.
+    assert (await hand.call("/workers/start", {})).json["released"] == 0
+    assert await gone == []
+    await alice.upload(b"one", "a.jpg")
+    await Hand(site, "another").one()
+
+
 async def test_what_somebody_waits_for_comes_first(alice: Person, hand: Hand, site: Site, tmp_path: Any) -> None:
     for number in range(3):
         path = tmp_path / f"{number}.jpg"

@@ -112,20 +112,20 @@ def test_what_is_kept_has_a_bound() -> None:
         return Kept(where, 200, (), b"x" * size, time.monotonic() + 60)
 
     for number in range(50):
-        keeper.put((b"%d" % number, b"", b""), kept())
-        keeper.get((b"0", b"", b""), where)
+        keeper.put((b"%d" % number, b"", b"", "en"), kept())
+        keeper.get((b"0", b"", b"", "en"), where)
     assert len(keeper) == 10
     assert keeper.bytes == 10 * (OVERHEAD + 1000)
     # What is used stays; what lies about goes.
-    assert keeper.get((b"0", b"", b""), where) is not None
-    assert keeper.get((b"1", b"", b""), where) is None
+    assert keeper.get((b"0", b"", b"", "en"), where) is not None
+    assert keeper.get((b"1", b"", b"", "en"), where) is None
     # Somebody who has moved, or gone, is not shown as before.
-    assert keeper.get((b"49", b"", b""), Where("alice", 2, deleted=False)) is None
-    assert keeper.get((b"49", b"", b""), where) is None
+    assert keeper.get((b"49", b"", b"", "en"), Where("alice", 2, deleted=False)) is None
+    assert keeper.get((b"49", b"", b"", "en"), where) is None
     small = Keeper(most_bytes=1 << 30, most_entries=3)
     for number in range(9):
-        small.put((b"%d" % number, b"", b""), kept(1))
-        small.put((b"%d" % number, b"", b""), kept(2))
+        small.put((b"%d" % number, b"", b"", "en"), kept(1))
+        small.put((b"%d" % number, b"", b"", "en"), kept(2))
     assert len(small) == 3
     assert small.bytes == 3 * (OVERHEAD + 2)
 
@@ -179,7 +179,7 @@ async def test_what_was_not_heard_is_not_missed(domain: Domain, backend: FakeBac
     # The connection over which changes are told is cut, and meanwhile something changes.
     await domain.sql(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-        " WHERE application_name = 'archypix resolver' AND datname = current_database()"
+        " WHERE application_name = 'archypix listening' AND datname = current_database()"
     )
     await domain.sql("UPDATE names SET deleted_at = now() WHERE name = 'unheard'")
     deadline = time.monotonic() + 20

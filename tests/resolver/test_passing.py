@@ -96,6 +96,21 @@ async def test_a_backend_that_is_away_is_stood_in_for(domain: Domain, backend: F
     assert (await domain.get("/users/cleo")).body == b"as it is"
 
 
+async def test_pages_are_kept_in_each_language(domain: Domain, backend: FakeBackend) -> None:
+    await backend.has("fred")
+
+    async def page(request: web.Request) -> web.Response:
+        headers = {"Cache-Control": "public, max-age=600", "Vary": "Accept, Accept-Language"}
+        return web.Response(text=request.headers.get("Accept-Language", "none"), headers=headers)
+
+    backend.views["/users/fred"] = page
+    wanted = ("fr-CA,fr;q=0.9,en;q=0.8", "fr", "en-GB", "de", "fr")
+    said = [(await domain.get("/users/fred", Accept_Language=language)).body for language in wanted]
+    said.append((await domain.get("/users/fred")).body)
+    assert said == [b"fr", b"fr", b"en", b"en", b"fr", b"en"]
+    assert len(backend.paths("/users/fred")) == 2
+
+
 @pytest.mark.parametrize(
     ("control", "headers"),
     [
@@ -284,13 +299,14 @@ async def test_what_is_kept_for_all_was_asked_for_by_nobody(domain: Domain, back
         "Cookie": "mine=1",
         "Range": "bytes=0-1",
         "X-Mine": "yes",
-        "Accept-Language": "de",
         "If-None-Match": '"1"',
     }
-    said = await domain.ask("GET", "/users/kaspar", headers=private)
+    said = await domain.ask("GET", "/users/kaspar", headers=private | {"Accept-Language": "de, fr-mine;q=0.5"})
     assert (said.status, said.body) == (200, b"whole")
     _, _, seen, _ = backend.asked[-1]
     assert not {name.lower() for name in private} & set(seen)
+    # Of the languages that somebody reads, only the one in which they are answered.
+    assert seen["accept-language"] == "fr"
     # With a token it is no question of anybody's, though the token is not for backends.
     assert (await domain.get("/users/kaspar", Authorization="Bearer x")).body == b"whole"
     assert len(backend.paths("/users/kaspar")) == 2

@@ -22,6 +22,7 @@ from archypix.core.runtime.datadir import DataDir
 from archypix.core.runtime.postgres import database_url as embedded_database
 from archypix.core.secrets import MASTER
 from tests.rig import commands
+from tests.rig.prepared import prepare
 
 LISTENING = re.compile(r"listening on (http://\S+)")
 SETUP_LINK = re.compile(r"(http\S*/setup\?token=\S+)")
@@ -51,7 +52,10 @@ def archypix(
 
 
 class Server:
-    """One running server: a fork of a process that has the program loaded, or `anew`, as everybody starts it."""
+    """One running server: a fork of a process that has the program loaded, with a database that was made before.
+
+    `anew`: a server as everybody starts it.
+    """
 
     def __init__(
         self, data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), word: str = "serve",
@@ -71,6 +75,8 @@ class Server:
     def start(self, *, within: float = 30.0) -> Server:
         """Start it and wait for its address; the port stays the same over restarts."""
         words = [self._word, "--data", str(self.data), "--port", str(self.port), *self._arguments]
+        if self._word == "serve" and not self._anew and "ARCHYPIX_DATABASE_URL" not in self.env:
+            prepare(self.data)
         begin = _begin_anew if self._anew else commands.start
         self.process = begin(words, env=environment(self.env))
         ready, self._listens = threading.Event(), False

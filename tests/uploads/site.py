@@ -33,7 +33,8 @@ from archypix.health.consistency import Consistency
 from archypix.jobs.service import JobService
 from archypix.pictures.blobs import BlobSweeper
 from archypix.pictures.trash import TrashService
-from archypix.server import Application, application, worker_secret
+from archypix.server.assembly import Application, application
+from archypix.server.ground import worker_secret
 from archypix.storage.factory import open_storage
 from archypix.storage.interface import Storage
 from archypix.tags.service import TagService
@@ -268,17 +269,17 @@ class WorkerProcess:
 
 @asynccontextmanager
 async def open_site(database_url: str, redis_url: str, folder: Path, **settings: Any) -> AsyncIterator[Site]:
-    """A server on a fresh database, with all its loops."""
+    """A server on a fresh database, with all its loops; without the web application, whose files take long to read."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(100)
     listener.setblocking(False)
     port = int(listener.getsockname()[1])
     folder.mkdir(parents=True, exist_ok=True)
-    configured = load_settings({}, data=folder, **settings)
+    configured = load_settings({}, data=folder, **{"web_dist": folder / "unbuilt"} | settings)
     endpoints = Endpoints(database_url, redis_url)
     async with AsyncExitStack() as stack:
-        database = await Database.open(database_url, size=10)
+        database = await Database.open(database_url, size=6)
         stack.push_async_callback(database.close)
         app = await stack.enter_async_context(application(configured, endpoints, database, MASTER, port))
         storage = open_storage(configured, derive(MASTER, "files"))

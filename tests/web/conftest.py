@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Generator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from tests.webdav.people import PASSWORD, People, people_of
 
 # On a slow machine much may take longer than five seconds; who waits for what comes does not wait longer for it.
 expect.set_options(timeout=20_000)
+_failed = pytest.StashKey[bool]()
 
 
 class Browse(Protocol):
@@ -65,8 +66,16 @@ def person(people: People) -> User:
     return people.make()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note on a test that it failed, for what comes after it."""
+    report = yield
+    item.stash[_failed] = item.stash.get(_failed, False) or report.failed
+    return report
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def browse(browser: Browser) -> AsyncIterator[Browse]:
+async def browse(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Browse]:
     """Makes visits; at the end of the test each of them must have been sound."""
     async with AsyncExitStack() as stack:
         visits: list[Visit] = []
@@ -84,5 +93,8 @@ async def browse(browser: Browser) -> AsyncIterator[Browse]:
             return visit
 
         yield made
+        if request.node.stash[_failed]:
+            for visit in visits:
+                print(f"{visit.page.url}\n{visit.told()}")
         for visit in visits:
             await visit.sound()

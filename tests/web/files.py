@@ -9,12 +9,6 @@ from playwright.async_api import FileChooser, Page
 
 from tests.rig.photos import photo
 
-# What takes files comes a moment after the page, and listens in the frame after it is there.
-LISTENS = """
-new Promise(requestAnimationFrame).then(() =>
-  performance.getEntriesByType('resource').some((one) => /DropZone-.*js$/.test(one.name) && one.responseEnd > 0))
-"""
-
 
 def pictures(folder: Path, *names: str, begin: int = 0) -> Path:
     """Small photographs that differ, by these names below `folder`; the folder."""
@@ -34,8 +28,11 @@ def chooses(page: Page, *paths: Path) -> None:
     page.on("filechooser", take)
 
 
-async def drag(page: Page, *paths: Path, drop: bool = True) -> None:
-    """Drag files or folders of this machine onto the middle of the page, and let go of them there."""
+async def drag(page: Page, *paths: Path, drop: bool = True, at_once: bool = False) -> None:
+    """Drag files or folders of this machine onto the middle of the page, and let go of them there.
+
+    `at_once`: nobody waits until the page shows that it takes them.
+    """
     session = await page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
 
@@ -43,11 +40,12 @@ async def drag(page: Page, *paths: Path, drop: bool = True) -> None:
         for kind in kinds:
             await session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 300, "data": data})
 
-    async with asyncio.timeout(60):
-        while not await page.evaluate(LISTENS):
-            await asyncio.sleep(0.05)
     await send("dragEnter", "dragOver")
-    await page.locator(".drop-zone").wait_for()
+    async with asyncio.timeout(60):
+        # As browsers say again and again while somebody holds files there.
+        while not at_once and not await page.locator(".drop-zone").is_visible():
+            await asyncio.sleep(0.1)
+            await send("dragOver")
     if drop:
         await send("drop")
     await session.detach()

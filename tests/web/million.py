@@ -80,12 +80,13 @@ UPDATE libraries SET picture_count = x.n, original_bytes = x.bytes FROM (
     SELECT owner_id, count(*) AS n, sum(size) AS bytes FROM pictures GROUP BY 1
 ) x WHERE owner_id = account_id;
 SELECT timeline_recount();
-INSERT INTO picture_documents
-SELECT p.id, p.sorted_at, p.owner_id, d.document
-FROM pictures p JOIN (
+WITH documents AS MATERIALIZED (
     SELECT e.filename, coalesce(e.title, '') AS title, picture_document(e) AS document FROM pictures e
     WHERE e.id IN (SELECT min(id::text)::uuid FROM pictures GROUP BY filename, title)
-) d ON d.filename = p.filename AND d.title = coalesce(p.title, '');
+)
+INSERT INTO picture_documents
+SELECT p.id, p.sorted_at, p.owner_id, d.document
+FROM pictures p JOIN documents d ON d.filename = p.filename AND d.title = coalesce(p.title, '');
 """
 HASHES = """
 CREATE OR REPLACE FUNCTION pg_temp.unit(i bigint, salt bigint) RETURNS float8 LANGUAGE sql IMMUTABLE AS

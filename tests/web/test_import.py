@@ -15,11 +15,13 @@ from tests.rig.server import User
 from tests.web.conftest import Browse
 from tests.web.files import chooses, drag, pictures
 from tests.web.visitor import PHONE
-from tests.webdav.people import People
+from tests.webdav.people import PASSWORD, People
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
+# Whether the page keeps what is dragged over it from the browser, which would show the file instead of the application.
+WATCHES = "window.addEventListener('dragover', (event) => (window.keeps = event.defaultPrevented))"
 
 
 def heap(page: Page, name: str, number: int) -> Locator:
@@ -86,6 +88,44 @@ async def test_what_is_dropped_anywhere_comes_in_and_each_file_says_what_became_
     await expect(heap(page, "New", 3)).to_be_visible()
     names = {one["filename"] for one in person.pictures()}
     assert names == {"there.jpg", "one.jpg", "broken.jpg", "pasted.jpg", HOSTILE}
+
+
+async def test_what_is_dropped_in_the_first_moment_waits_for_who_takes_it(
+    person: User, browse: Browse, tmp_path: Path
+) -> None:
+    folder = pictures(tmp_path, "one.jpg", "two.jpg")
+    visit = await browse(person)
+    page = visit.page
+    is_dropped = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await is_dropped.wait()
+        await route.continue_()
+
+    await page.route("**/assets/DropZone-*.js", late)
+    await visit.go("/")
+    await page.evaluate(WATCHES)
+    await drag(page, *sorted(folder.iterdir()), at_once=True)
+    assert await page.evaluate("window.keeps") is True
+    is_dropped.set()
+    panel = page.get_by_role("region", name="Import")
+    await panel.get_by_role("button", name="Show more").click()
+    await expect(heap(page, "New", 2)).to_be_visible()
+    assert {one["filename"] for one in person.pictures()} == {"one.jpg", "two.jpg"}
+
+    # At the door nobody takes anything, what is written there stays, and whoever comes in has nothing with them.
+    door = await browse(server=person.server)
+    await door.go("/login")
+    await door.page.get_by_label("Name", exact=True).fill(person.name)
+    await door.page.evaluate(WATCHES)
+    await drag(door.page, *pictures(tmp_path / "other", "three.jpg", begin=5).iterdir(), at_once=True)
+    assert await door.page.evaluate("window.keeps") is True
+    await door.page.keyboard.press("Tab")
+    await door.page.keyboard.type(PASSWORD)
+    await door.page.keyboard.press("Enter")
+    await expect(door.page.get_by_role("heading", name="Pictures")).to_be_visible()
+    await expect(door.page.get_by_role("option")).to_have_count(2)
+    await expect(door.page.get_by_role("region", name="Import")).to_have_count(0)
 
 
 async def test_a_folder_comes_in_by_keys_alone_and_its_folders_become_tags(

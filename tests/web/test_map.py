@@ -149,7 +149,7 @@ def tiles() -> Iterator[Tiles]:
 def tiled(tiles: Tiles, tmp_path: Path, site_env: dict[str, str]) -> Iterator[User]:
     """Somebody with pictures of two places, on a server whose administrator has named the tiles."""
     setting = {
-        "ARCHYPIX_MAP_TILES": f"http://{tiles.host}/{{z}}/{{x}}/{{y}}.png",
+        "ARCHYPIX_MAP_TILES": f"http://{tiles.host}/{{z}}/{{x}}/{{y}}{{r}}.png",
         "ARCHYPIX_MAP_CREDIT": "© Hills and roads https://example.org/copyright",
     }
     server = Server(tmp_path / "data", env=site_env | setting, arguments=("--workers", "1")).start(within=60)
@@ -225,11 +225,13 @@ async def test_tiles_that_the_administrator_names_lie_below_the_places(
     await visit.accessible()
     await visit.shot("map-tiles-place")
 
-    night = await browse(tiled, size=PHONE, dark=True)
+    assert not [path for path in tiles.asked if "@2x" in path]
+    # A phone has more points a pixel, and gets tiles that have as many.
+    night = await browse(tiled, size=PHONE, dark=True, device_scale_factor=3)
     night.hosts.add(tiles.host)
     await night.go("/map?view=45.92,6.87,9")
     await expect(night.page.get_by_role("button", name="2 pictures at")).to_be_visible()
-    await expect(night.page.locator(".map-tiles > img.there").first).to_be_visible()
+    await expect(night.page.locator('.map-tiles > img.there[src$="/9/265/182@2x.png"]')).to_be_visible()
     await expect(night.page.locator(".map-tiles > img:not(.there)")).to_have_count(0)
     await night.accessible()
     await night.shot("map-tiles-phone")

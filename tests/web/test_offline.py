@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import re
 import shutil
@@ -322,3 +323,34 @@ async def test_an_import_goes_on_after_the_server_was_restarted_news_arrive_and_
     await expect(page.locator("script[type=module][src$='-newer.js']")).to_have_count(1)
     await expect(page.get_by_text("17 pictures")).to_be_visible()
     assert await page.evaluate("caches.keys()") == ["archypix-shell-newer"]
+
+
+async def test_a_server_that_dies_in_the_middle_of_a_file_gets_it_whole_when_it_is_back(
+    own_site: Server, browse: Browse, tmp_path: Path
+) -> None:
+    person = people_of(own_site).make()
+    # What follows the end of a JPEG belongs to the file all the same.
+    content = photo(77) + os.urandom(12 << 20)
+    (tmp_path / "large.jpg").write_bytes(content)
+    visit = await browse(person)
+    page = visit.page
+    await visit.go("/import")
+    await expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    line = await visit.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1 << 20}
+    await line.send("Network.enable")
+    await line.send("Network.emulateNetworkConditions", slow)
+    await page.locator("input[data-pick=files]").set_input_files(tmp_path / "large.jpg")
+    bar = page.locator("progress").first
+    await expect(bar).to_be_visible()
+    async with asyncio.timeout(60):
+        while not 0.3 < float(await bar.get_attribute("value") or 0) < 0.8:
+            await asyncio.sleep(0.05)
+    own_site.kill()
+    await expect(page.get_by_text("The import goes on as soon as it does.")).to_be_visible()
+    assert not own_site.runs
+    await line.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
+    own_site.start(within=60)
+    await expect(page.get_by_text("1 file done")).to_be_visible(timeout=60_000)
+    (picture,) = person.pictures()
+    assert picture["sha256"] == hashlib.sha256(content).hexdigest()

@@ -13,6 +13,7 @@ from tests.rig.server import User
 from tests.web.conftest import Browse
 from tests.web.scenery import Shot, fill, traveller_of
 from tests.web.visitor import PHONE
+from tests.web.walking import LEAD
 from tests.webdav.people import People
 
 pytestmark = pytest.mark.browser
@@ -82,8 +83,18 @@ async def test_what_makes_no_sense_is_told_where_it_stands(traveller: User, brow
     await expect(box).to_have_value("roma iso:>=800")
     await expect(page.get_by_role("listbox", name="Pictures").get_by_role("option")).to_have_count(3)
     await expect(page.get_by_role("alert")).to_have_count(0)
+    # Nothing is called a result of what makes no sense, wherever it comes from.
+    results = page.get_by_role("heading", name="Results")
+    await expect(results).to_have_count(1)
+    await page.evaluate(LEAD, "/search?q=iso%3A")
+    await expect(page.get_by_role("alert")).to_contain_text("a value is expected", ignore_case=True)
+    await expect(results).to_have_count(0)
+    await page.go_back()
+    await expect(results).to_have_count(1)
+    await expect(page.get_by_role("alert")).to_have_count(0)
     await visit.go("/search?q=iso%3A")
     await expect(page.get_by_role("alert")).to_contain_text("a value is expected", ignore_case=True)
+    await expect(results).to_have_count(0)
 
 
 async def test_a_search_is_kept_renamed_and_brought_back(person: User, browse: Browse) -> None:

@@ -1,7 +1,4 @@
-"""Everything of a large library: selected at a key, tagged, and untagged by the way back.
-
-A hundred thousand pictures; `make browser` takes a million, which are minutes.
-"""
+"""Everything of a large library: selected at a key, tagged, and untagged by the way back."""
 
 from __future__ import annotations
 
@@ -17,9 +14,9 @@ from tests.rig.server import User
 from tests.web.conftest import Browse
 from tests.web.million import library, recounted
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-COUNT = int(os.environ.get("ARCHYPIX_SELECTED", "100000"))
+COUNT = int(os.environ.get("ARCHYPIX_SELECTED", "1000000"))
 # Milliseconds for what is done to all pictures at once.
 LONG = 400_000.0
 

@@ -256,6 +256,9 @@ async def test_people_follow_see_and_like(towns: Towns) -> None:
     await hers.page.get_by_label("Description").fill(f"Seen from a boat {NASTY}")
     await hers.page.get_by_role("button", name="Make it public").click()
     await expect(hers.page.get_by_role("heading", name="Islands")).to_be_visible()
+    # What is there when the tag is looked at for the first time is shown and told to nobody: it came before, or then.
+    hang(carol, "/Islands/First", 1)
+    until(lambda: carol.get("/collections").json()["items"][0]["posts"] == 1, "a post")
     hang(carol, "/Islands", 3)
 
     # It comes to Bob, who likes it, and to Carol, who hears of it.

@@ -72,8 +72,13 @@ async def test_the_tree_by_keys_alone(person: User, browse: Browse) -> None:
     await expect(page).to_have_url(re.compile("/tags/Travel/Alps$"))
     await expect(page.get_by_role("heading", name="Alps", level=1)).to_be_visible()
     await expect(counted(page, "5 pictures")).to_be_visible()
-    # Another name, in place; and back by the key for it.
+    # Another name, in place, of which one thinks better first; and back by the key for it.
     await page.get_by_role("tree").focus()
+    await keys.press("F2")
+    await expect(page.get_by_label("New name of Alps")).to_be_focused()
+    await keys.type("Nowhere")
+    await keys.press("Escape")
+    await expect(page.get_by_role("tree")).to_be_focused()
     await keys.press("F2")
     await expect(page.get_by_label("New name of Alps")).to_be_focused()
     await keys.type("Mont Blanc")
@@ -81,6 +86,7 @@ async def test_the_tree_by_keys_alone(person: User, browse: Browse) -> None:
     await expect(note(page, "Renamed Alps to Mont Blanc.")).to_be_visible()
     await expect(page).to_have_url(re.compile("/tags/Travel/Mont%20Blanc$"))
     await expect(page.get_by_role("tree")).to_be_focused()
+    assert visit.requests.count("POST /api/v1/tags/rename") == 1
     await keys.press("Control+z")
     await expect(row(page, "Alps")).to_be_visible()
     await expect(page).to_have_url(re.compile("/tags/Travel/Alps$"))

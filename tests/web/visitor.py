@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,22 +48,41 @@ class Visit:
     bodies: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=120))
+    begun: float = field(default_factory=time.monotonic)
 
     def watch(self) -> None:
         """Begin to note what the page does, and what others do for it: its service worker, windows that it opens."""
         self.context.on("request", self._asked)
+        self.context.on("response", lambda answer: self._note(f"{answer.status} {self._named(answer.request)}"))
+        self.context.on("requestfailed", lambda request: self._note(f"{request.failure} {self._named(request)}"))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._said)
 
+    def told(self) -> str:
+        """What the page asked lately and was answered, by the second: for who looks into a failure."""
+        return "\n".join(self.log)
+
+    def _note(self, text: str) -> None:
+        self.log.append(f"{time.monotonic() - self.begun:7.2f} {text}")
+
+    @staticmethod
+    def _named(request: Request) -> str:
+        address = urlsplit(request.url)
+        return f"{request.method} {address.path}{'?' + address.query if address.query else ''}"
+
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)
-        self.requests.append(f"{request.method} {address.path}{'?' + address.query if address.query else ''}")
+        self.requests.append(self._named(request))
+        self._note(f"--- {self.requests[-1]}")
         if request.method != "GET" and "json" in request.headers.get("content-type", ""):
             self.bodies.append(request.post_data or "")
         if address.scheme in ("http", "https", "ws", "wss") and address.netloc not in self.hosts:
             self.foreign.append(request.url)
 
     def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._note(message.text)
         if message.type == "error" and not EXPECTED.search(message.text):
             self.errors.append(message.text)
 

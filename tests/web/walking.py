@@ -109,7 +109,7 @@ class Walk:
         ready = await page.evaluate(READY, [list(stop.signs), PATIENCE])
         self.said.append(ready["text"])
         await self.visit.shot(f"all-{stop.name}-{self.size}")
-        found = [f"never came: {what}" for what in ready["waits"]]
+        found = [f"never came: {what}, but {ready['text'][-600:]!r}" for what in ready["waits"]]
         found += await self.visit.findings()
         await page.emulate_media(color_scheme="dark")
         found += [f"in the dark, {one}" for one in await self.visit.findings(only=COLOURS)]

@@ -65,7 +65,7 @@ async def test_of_a_selection_those_are_examined_of_which_something_is_missing(
 async def test_what_could_not_be_written_is_written_when_asked(alice: Person, bob: Person, site: Site) -> None:
     hand = Hand(site)
     content = photo("iphone-4s.jpg").read_bytes()
-    async with site.worker():
+    async with site.worker("again"):
         picture_id = (await alice.upload(content, "a.jpg")).json["id"]
         await alice.until(picture_id, "ready")
     await alice.send("PATCH", f"/pictures/{picture_id}", {"title": "One"})
@@ -84,7 +84,7 @@ async def test_what_could_not_be_written_is_written_when_asked(alice: Person, bo
     again = await alice.send("POST", f"/pictures/{picture_id}/metadata/retry", status=202)
     assert (again["metadata_state"], again["metadata_failure"]) == ("pending", None)
     assert (await alice.send("POST", "/pictures/batch/metadata/retry", everything, status=202))["affected"] == 0
-    async with site.worker():
+    async with site.worker("again"):
         after = await alice.until(picture_id, "ready")
         while after["metadata_state"] == "pending":
             after = await alice.until(picture_id, "ready")

@@ -1,3 +1,4 @@
+import './frame/drops';
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/theme';

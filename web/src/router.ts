@@ -2,6 +2,7 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router';
 import { whoAmI } from './api/session';
 import AppFrame from './frame/AppFrame.vue';
+import { awaitDrops } from './frame/drops';
 import { part } from './ui/part';
 
 declare module 'vue-router' {
@@ -51,7 +52,9 @@ function arrive(): void {
 }
 
 router.afterEach((to, from, failure) => {
-  if (!failure && from.matched.length > 0 && to.path !== from.path) requestAnimationFrame(arrive);
+  if (failure) return;
+  awaitDrops(!to.meta.isPublic);
+  if (from.matched.length > 0 && to.path !== from.path) requestAnimationFrame(arrive);
 });
 
 /** A screen that cannot be fetched now is shown once it can, unless one has gone elsewhere. */

@@ -38,7 +38,7 @@ class PublishingLoop:
         """Work until cancelled. What no notification told of is found within five seconds."""
         self._heard = set()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(listen_forever(self._url, CHANNEL, "shares", self._hear))
+            tasks.create_task(listen_forever(self._url, CHANNEL, self._hear))
             tasks.create_task(self._work())
             tasks.create_task(self._remind())
 

@@ -45,7 +45,7 @@ async def test_a_cut_line_to_the_database_loses_no_news(office: Office) -> None:
         await office.sink.until(1)
         cut = await office.sql(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE application_name = 'archypix deliveries' AND datname = current_database()"
+            " WHERE application_name = 'archypix listening' AND datname = current_database()"
         )
         assert cut == 1
         await office.say("meanwhile", [bob])

@@ -34,5 +34,6 @@ it('tells in French what is known by its sentence, else by its code, else as it 
   expect(faults.refusal('in_trash', 'Something that nobody foresaw.')).toBe('Cette photo est dans la corbeille\u00a0: restaurez-la d’abord.');
   expect(faults.refusal('quite_new', 'Something that nobody foresaw.')).toBe('Something that nobody foresaw.');
   expect(faults.sentence('The path has 20 segments; 16 are the most.')).toBe('Le chemin a 20 niveaux\u202f; 16 sont le maximum.');
+  expect(faults.sentence('Tags that it names are gone: /A, /B.')).toBe('Des étiquettes qu’elle nomme n’existent plus\u00a0: /A, /B.');
   expect(faults.sentence('At character 3: these quotes are not closed.')).toBe('Au caractère 3\u00a0: Ces guillemets ne sont pas fermés.');
 });

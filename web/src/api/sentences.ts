@@ -146,6 +146,12 @@ export const SENTENCES: Readonly<Record<Exclude<Language, 'en'>, Pairs>> = {
     ['this group is not closed.', 'Ce groupe n’est pas fermé.'],
     ['this class is not closed.', 'Cette classe n’est pas fermée.'],
     ['The query cannot be understood.', 'Cette recherche ne peut pas être comprise.'],
+    // Why a rule does nothing.
+    ['A tag that it names is gone: {1}.', 'Une étiquette qu’elle nomme n’existe plus : {1}.'],
+    ['Tags that it names are gone: {1}.', 'Des étiquettes qu’elle nomme n’existent plus : {1}.'],
+    ['The share is gone, or was never there.', 'Ce partage n’existe plus, ou n’a jamais existé.'],
+    ['It takes too long: its conditions are too expensive.', 'Elle dure trop longtemps : ses conditions sont trop coûteuses.'],
+    ['It cannot be evaluated.', 'Elle ne peut pas être évaluée.'],
     // Folders of drives.
     ['Another node has this id.', 'Un autre dossier porte cet identifiant.'],
     ['A name is expected.', 'Il faut un nom.'],

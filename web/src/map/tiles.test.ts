@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { creditParts, hostOf } from './credit';
 import { held, leastZoom, type MapView, pushed, type Size } from './mercator';
 import { MOST_FETCHED, MOST_KEPT, AGAIN, TileLayer } from './tile-layer';
-import { above, addressOf, isSeen, keyOf, levelOf, middleOf, MOST_TILES, spotOf, tilesOf } from './tiles';
+import { above, addressOf, forScreen, isSeen, keyOf, levelOf, middleOf, MOST_TILES, spotOf, tilesOf } from './tiles';
 
 const TEMPLATE = 'https://tiles.example.org/{z}/{x}/{y}.png?x=1';
 const sizes = fc.record({ width: fc.integer({ min: 200, max: 4000 }), height: fc.integer({ min: 150, max: 2400 }) });
@@ -66,6 +66,14 @@ describe('tiles', () => {
     expect(addressOf(TEMPLATE, { z: 2, x: 4, y: 0 })).toBe('https://tiles.example.org/2/0/0.png?x=1');
     expect(above({ z: 3, x: -1, y: 5 })).toEqual({ z: 2, x: -1, y: 2 });
     expect(above({ z: 0, x: 0, y: 0 })).toBeNull();
+  });
+
+  it('have twice as many points on screens that show them, where the server has such', () => {
+    const template = 'https://tiles.example.org/{z}/{x}/{y}{r}.png';
+    const tile = { z: 3, x: 4, y: 2 };
+    expect(addressOf(forScreen(template, true), tile)).toBe('https://tiles.example.org/3/4/2@2x.png');
+    expect(addressOf(forScreen(template, false), tile)).toBe('https://tiles.example.org/3/4/2.png');
+    expect(forScreen(TEMPLATE, true)).toBe(TEMPLATE);
   });
 
   it('stay the same ones while the date line is crossed', () => {

@@ -68,6 +68,11 @@ export function above({ z, x, y }: Tile): Tile | null {
   return z === 0 ? null : { z: z - 1, x: Math.floor(x / 2), y: Math.floor(y / 2) };
 }
 
+/** A template for one screen: `{r}` in it is where many servers have tiles of twice as many points a side. */
+export function forScreen(template: string, isDense: boolean): string {
+  return template.replace('{r}', isDense ? '@2x' : '');
+}
+
 /** The address of a tile by a template with `{z}`, `{x}` and `{y}`. */
 export function addressOf(template: string, { z, x, y }: Tile): string {
   const many = 2 ** z;

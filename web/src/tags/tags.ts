@@ -4,6 +4,7 @@ import { client } from '../api/client';
 import { on } from '../api/events';
 import type { Schemas } from '../api/routes';
 import { session } from '../api/session';
+import { coalesced } from '../api/turns';
 import { keyOf } from './paths';
 
 export type TagItem = Schemas['TagItem'];
@@ -32,28 +33,34 @@ const items = shallowRef<readonly TagItem[]>([]);
 const loaded = ref(false);
 const fault = shallowRef<unknown>(null);
 const byKey = computed<ReadonlyMap<string, TagItem>>(() => new Map(items.value.map((item) => [keyOf(item.path), item])));
-let asked: AbortController | null = null;
+let asking = new AbortController();
 let lastRead = 0;
 let waiting = 0;
 let isKept = false;
 
-async function reload(): Promise<void> {
-  asked?.abort();
-  const mine = (asked = new AbortController());
+/** Who waits for it sees what was there when they asked, or later. */
+const reload = coalesced(async () => {
+  const { signal } = asking;
   lastRead = Date.now();
   try {
-    const answer = await client.get('/tags', { signal: mine.signal });
-    if (mine.signal.aborted) return;
+    const answer = await client.get('/tags', { signal });
+    if (signal.aborted) return;
     items.value = answer.items;
     loaded.value = true;
     fault.value = null;
   } catch (error) {
-    if (!mine.signal.aborted) fault.value = error;
+    if (!signal.aborted) fault.value = error;
   }
+});
+
+/** Whatever is under way is of no more interest. */
+function giveUp(): void {
+  asking.abort();
+  asking = new AbortController();
 }
 
 function replace(answered: readonly TagItem[]): void {
-  asked?.abort();
+  giveUp();
   items.value = answered;
   loaded.value = true;
 }
@@ -76,7 +83,7 @@ function keep(): void {
     () => session.account.value?.name,
     (name, before) => {
       if (name === before) return;
-      asked?.abort();
+      giveUp();
       items.value = [];
       loaded.value = false;
       if (name !== undefined) void reload();

@@ -1,4 +1,5 @@
 /** Keys of every view of pictures. */
+import { turns } from '../api/turns';
 import { useKeys } from '../ui/keys';
 import { type Direction, type Step, step } from './moving';
 import type { Selecting } from './selecting';
@@ -18,8 +19,20 @@ export interface Hands {
   isCovered(): boolean;
 }
 
+/** Steps that wait for pictures; a key that is held down longer leads no further. */
+const MOST_WAITING = 32;
+
 export function useGridKeys(hands: Hands): void {
   const { selecting } = hands;
+  const queue = turns();
+  let waiting = 0;
+
+  /** A step begins where the one before it has led, also while that one still asks for its pictures. */
+  function inTurn(step: () => Promise<void>): void {
+    if (waiting >= MOST_WAITING) return;
+    waiting += 1;
+    void queue.take(step).finally(() => (waiting -= 1));
+  }
 
   function place(): Where | null {
     const id = hands.active();
@@ -97,8 +110,8 @@ export function useGridKeys(hands: Hands): void {
     return target.matches('main, h1, [tabindex="-1"]');
   }
 
-  const free = (run: (event: KeyboardEvent) => boolean | void | Promise<void>) => (event: KeyboardEvent) => (isFree(event) ? (run(event) as boolean | void) : false);
-  const anywhere = (run: () => boolean | void | Promise<void>) => () => (hands.isCovered() ? false : (run() as boolean | void));
+  const free = (run: () => boolean | void) => (event: KeyboardEvent) => (isFree(event) ? run() : false);
+  const anywhere = (run: () => boolean | void) => () => (hands.isCovered() ? false : run());
   const withActive = (run: (id: string) => void) => () => {
     const id = hands.active();
     if (id === null) return false;
@@ -110,26 +123,27 @@ export function useGridKeys(hands: Hands): void {
   useKeys(
     () => words.value.keysTitle,
     [
-      { keys: 'ArrowRight', text: () => words.value.keyMove, run: free(() => move('right')) },
-      { keys: 'ArrowLeft', text: silent, run: free(() => move('left')) },
-      { keys: 'ArrowDown', text: silent, run: free(() => move('down')) },
-      { keys: 'ArrowUp', text: silent, run: free(() => move('up')) },
+      { keys: 'ArrowRight', text: () => words.value.keyMove, run: free(() => inTurn(() => move('right'))) },
+      { keys: 'ArrowLeft', text: silent, run: free(() => inTurn(() => move('left'))) },
+      { keys: 'ArrowDown', text: silent, run: free(() => inTurn(() => move('down'))) },
+      { keys: 'ArrowUp', text: silent, run: free(() => inTurn(() => move('up'))) },
       { keys: 'Enter', text: () => words.value.keyOpen, run: free(withActive((id) => hands.open(id))) },
       { keys: 'x', text: () => words.value.keySelect, run: anywhere(withActive((id) => selecting.toggle(id))) },
       { keys: ' ', text: silent, run: free(withActive((id) => selecting.toggle(id))) },
       { keys: 'Shift+x', text: () => words.value.keySelectDay, run: anywhere(day) },
-      { keys: 'Shift+ArrowRight', text: () => words.value.keyRange, run: free(() => stretch('right')) },
-      { keys: 'Shift+ArrowLeft', text: silent, run: free(() => stretch('left')) },
-      { keys: 'Shift+ArrowDown', text: silent, run: free(() => stretch('down')) },
-      { keys: 'Shift+ArrowUp', text: silent, run: free(() => stretch('up')) },
+      { keys: 'Shift+ArrowRight', text: () => words.value.keyRange, run: free(() => inTurn(() => stretch('right'))) },
+      { keys: 'Shift+ArrowLeft', text: silent, run: free(() => inTurn(() => stretch('left'))) },
+      { keys: 'Shift+ArrowDown', text: silent, run: free(() => inTurn(() => stretch('down'))) },
+      { keys: 'Shift+ArrowUp', text: silent, run: free(() => inTurn(() => stretch('up'))) },
       { keys: 'Ctrl+a', text: () => words.value.keyAll, run: anywhere(() => selecting.all()) },
       { keys: 'i', text: () => words.value.keyInvert, run: anywhere(() => (selecting.count.value === 0 ? false : selecting.invert())) },
       { keys: 'Escape', text: () => words.value.keyClear, run: anywhere(() => (selecting.count.value === 0 ? false : selecting.clear())) },
-      { keys: 'Home', text: () => words.value.keyFirst, run: free(home) },
-      { keys: 'End', text: silent, run: free(() => to(last(), (count) => count - 1)) },
+      { keys: 'Home', text: () => words.value.keyFirst, run: free(() => inTurn(home)) },
+      { keys: 'End', text: silent, run: free(() => inTurn(() => to(last(), (count) => count - 1))) },
       { keys: 'PageDown', text: () => words.value.keyPage, run: free(() => page(1)) },
       { keys: 'PageUp', text: silent, run: free(() => page(-1)) },
-      { keys: 't', text: () => words.value.keyToday, run: anywhere(() => hands.view()?.go(today())) },
+      // Of what is selected it asks for tags, also where the bar that takes it is still on its way.
+      { keys: 't', text: () => words.value.keyToday, run: anywhere(() => (selecting.count.value > 0 ? false : hands.view()?.go(today()))) },
       { keys: 'v', text: () => words.value.keyMode, run: anywhere(() => hands.nextMode()) },
     ],
   );

@@ -2,6 +2,7 @@
  * The timeline in a scroll box: engine, loader and painter on one element. Draws at most once a frame; what is drawn follows from
  * where the box stands, never from what was drawn before.
  */
+import { anchorOf, missing, offsetOf } from './anchor';
 import { type DayShape, type Heading, type Mode } from './days';
 import { faceOf, WAITING } from './faces';
 import { type Chosen, Headings, type HeadingWords } from './headings';
@@ -45,8 +46,6 @@ const FLYING = 6;
 const TRIES = 3;
 /** Tiles are placed from a line that is near, where numbers of a browser are exact. */
 const STRIDE = 100_000;
-
-type Anchor = { readonly id: string; readonly delta: number } | { readonly key: string; readonly part: number } | { readonly time: string } | null;
 
 export class TimelineView {
   readonly #scrolling = new Scrolling(0, 1);
@@ -264,40 +263,14 @@ export class TimelineView {
 
   /** Change heights while what is seen stays in its place. */
   #keeping(change: () => void): void {
-    const anchor = this.#anchor();
+    const { offset } = this.#scrolling;
+    const anchor = this.#aim === null ? anchorOf(this.#timeline, offset, this.viewHeight, this.#held) : { time: this.#aim };
     change();
     this.#version++;
-    const { offset } = this.#scrolling;
-    const above = anchor === null ? 0 : this.#offsetOf(anchor, offset) - offset;
+    const above = anchor === null ? 0 : offsetOf(this.#timeline, anchor, offset) - offset;
     const { height } = this.#timeline;
     this.#moved(this.#moving ? this.#scrolling.grown(height, above) : this.#scrolling.resized(height, above));
     this.#soon();
-  }
-
-  #anchor(): Anchor {
-    const { offset } = this.#scrolling;
-    if (this.#aim !== null) return { time: this.#aim };
-    if (offset <= 0) return null;
-    const held = this.#held === null ? null : this.#timeline.boxOf(this.#held);
-    if (held) return { id: this.#held!, delta: held.top - offset };
-    for (const { bucket, layout, columns, top, height, first, end } of this.#timeline.shown(offset, this.viewHeight)) {
-      if (!layout || !columns) return { key: bucket.key, part: (offset - top) / Math.max(1, height) };
-      for (let index = first; index < end; index++) {
-        const delta = layout.boxes[index]!.top + top - offset;
-        if (delta >= 0) return { id: columns.ids[index]!, delta };
-      }
-    }
-    return null;
-  }
-
-  #offsetOf(anchor: NonNullable<Anchor>, offset: number): number {
-    if ('time' in anchor) return this.#timeline.offsetOf(anchor.time);
-    if ('id' in anchor) {
-      const box = this.#timeline.boxOf(anchor.id);
-      return box ? box.top - anchor.delta : offset;
-    }
-    const block = this.#timeline.block(this.#timeline.indexOf(anchor.key));
-    return block ? Math.round(block.top + anchor.part * block.height) : offset;
   }
 
   #soon(): void {
@@ -377,16 +350,7 @@ export class TimelineView {
     const around = this.#timeline.shown(Math.max(0, offset - FETCHED * view), view * (1 + 2 * FETCHED));
     if (around.length === 0) return;
     const [first, last] = [around[0]!.index, around.at(-1)!.index];
-    const middle = offset + view / 2;
-    const wanted = [];
-    for (let index = first - 1; index <= last + 1; index++) {
-      const block = this.#timeline.block(index);
-      if (!block || (block.columns && !block.stale)) continue;
-      const { top, height } = block;
-      const distance = top <= middle && middle < top + height ? 0 : Math.min(Math.abs(top - middle), Math.abs(top + height - middle));
-      wanted.push({ key: block.bucket.key, distance });
-    }
-    this.#loader.want(wanted);
+    this.#loader.want(missing(this.#timeline, first - 1, last + 1, offset + view / 2));
     this.#timeline.forget(first, last, KEPT, this.#pinned);
   }
 

@@ -1,6 +1,7 @@
 /** Lists that come page by page: what is there so far, and more of it when somebody asks. */
 import { computed, getCurrentScope, onScopeDispose, type Ref, readonly, ref, shallowRef } from 'vue';
 import { on } from '../api/events';
+import { coalesced, turns } from '../api/turns';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -14,84 +15,133 @@ export interface Pages<T> {
   readonly busy: Readonly<Ref<boolean>>;
   readonly fault: Readonly<Ref<unknown>>;
   more(): Promise<void>;
-  /** Begin again; as much is read as was there, up to `most` items. */
+  /** Read again as much as is there, up to `MOST_AGAIN` items; what lies behind those is kept. */
   reload(): Promise<void>;
+  /** Another question: what is there and what is under way is dropped, and its first page read. */
+  reset(): Promise<void>;
+  /** What is there becomes something else: after an answer that told how. */
+  change(to: (items: readonly T[]) => readonly T[]): void;
 }
 
 const MOST_AGAIN = 500;
-const TRIES = 3;
+/** From an event to the reading, in milliseconds: many events are one reading. */
+const SOON = 300;
 
-/** `read` asks for the page behind `cursor`; null: the first. Read again on events of these `kinds`. */
-export function usePages<T>(read: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>, kinds: readonly string[] = []): Pages<T> {
+/**
+ * `read` asks for the page behind `cursor`; null: the first. `keyOf` says which items are the same. Reading again (also soon after
+ * events of these `kinds`) and going on take turns, so that neither is lost to the other.
+ */
+export function usePages<T>(
+  read: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>,
+  keyOf: (item: T) => unknown,
+  kinds: readonly string[] = [],
+): Pages<T> {
   const items = shallowRef<readonly T[] | null>(null);
   const next = ref<string | null>(null);
-  const busy = ref(false);
+  const asked = ref(0);
   const fault = shallowRef<unknown>(null);
   let asking = new AbortController();
-  let reading: Promise<unknown> = Promise.resolve();
-  let goesOn = false;
+  let queue = turns();
+  let going: Promise<void> | null = null;
+  let soon: ReturnType<typeof setTimeout> | undefined;
 
-  /** Whether it came to an end, good or bad, before something else was asked. */
-  async function ask(step: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
-    asking.abort();
-    const mine = (asking = new AbortController());
-    busy.value = true;
+  async function take(step: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = asking;
+    asked.value += 1;
     try {
-      await step(mine.signal);
-      if (!mine.signal.aborted) fault.value = null;
+      await queue.take(async () => {
+        if (!signal.aborted) await step(signal);
+      });
+      if (!signal.aborted) fault.value = null;
     } catch (error) {
-      if (!mine.signal.aborted) fault.value = error;
+      if (!signal.aborted) fault.value = error;
     } finally {
-      if (!mine.signal.aborted) busy.value = false;
+      asked.value -= 1;
     }
-    return !mine.signal.aborted;
   }
 
-  const further = (): Promise<boolean> =>
-    ask(async (signal) => {
-      const page = await read(next.value, signal);
-      if (signal.aborted) return;
-      items.value = [...(items.value ?? []), ...page.items];
-      next.value = page.next;
-    });
-
-  /** A list that is being read anew has another end: then it is asked from there. */
-  async function more(): Promise<void> {
-    if (goesOn) return;
-    goesOn = true;
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      await reading;
-      if (next.value === null || (await further())) break;
-    }
-    goesOn = false;
+  /** Pages until `wanted` items are there, and the cursor behind them; a page may be empty though others follow. */
+  async function pagesFrom(start: string | null, wanted: number, signal: AbortSignal): Promise<Page<T>> {
+    const found: T[] = [];
+    let cursor = start;
+    do {
+      const page: Page<T> = await read(cursor, signal);
+      found.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== null && found.length < wanted && !signal.aborted);
+    return { items: found, next: cursor };
   }
 
-  const again = (): Promise<boolean> =>
-    ask(async (signal) => {
-      const wanted = Math.min(items.value?.length ?? 0, MOST_AGAIN);
-      const found: T[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Page<T> = await read(cursor, signal);
-        found.push(...page.items);
-        cursor = page.next;
-      } while (cursor !== null && found.length < wanted);
-      if (signal.aborted) return;
-      items.value = found;
-      next.value = cursor;
-    });
-
-  async function reload(): Promise<void> {
-    await (reading = again());
+  async function further(signal: AbortSignal): Promise<void> {
+    if (next.value === null) return;
+    const page = await pagesFrom(next.value, 1, signal);
+    if (!signal.aborted) show(joined(items.value ?? [], page.items), page.next);
   }
 
-  const stop = on(kinds, () => void reload());
+  async function first(signal: AbortSignal): Promise<void> {
+    const page = await pagesFrom(null, 1, signal);
+    if (!signal.aborted) show(page.items, page.next);
+  }
+
+  async function again(signal: AbortSignal): Promise<void> {
+    const page = await pagesFrom(null, Math.max(1, Math.min(items.value?.length ?? 0, MOST_AGAIN)), signal);
+    if (signal.aborted) return;
+    const behind = page.next === null ? [] : behindOf(items.value ?? [], page.items.at(-1));
+    show(joined(page.items, behind), behind.length > 0 ? next.value : page.next);
+  }
+
+  function show(found: readonly T[], cursor: string | null): void {
+    items.value = found;
+    next.value = cursor;
+  }
+
+  /** What was known behind an item; where it was not known, nothing can be kept. */
+  function behindOf(known: readonly T[], last: T | undefined): readonly T[] {
+    const at = last === undefined ? -1 : known.findIndex((one) => keyOf(one) === keyOf(last));
+    return at < 0 ? [] : known.slice(at + 1);
+  }
+
+  function joined(first: readonly T[], second: readonly T[]): readonly T[] {
+    const keys = new Set(first.map(keyOf));
+    return [...first, ...second.filter((one) => !keys.has(keyOf(one)))];
+  }
+
+  const reload = coalesced(() => take(again));
+
+  function more(): Promise<void> {
+    return (going ??= take(further).finally(() => (going = null)));
+  }
+
+  function reset(): Promise<void> {
+    asking.abort();
+    asking = new AbortController();
+    queue = turns();
+    items.value = next.value = null;
+    return take(first);
+  }
+
+  const stop = on(kinds, () => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      void reload();
+    }, SOON);
+  });
   if (getCurrentScope()) {
     onScopeDispose(() => {
       stop();
+      clearTimeout(soon);
       asking.abort();
     });
   }
-  void reload();
-  return { items: items as Readonly<Ref<readonly T[] | null>>, hasMore: computed(() => next.value !== null), busy: readonly(busy), fault, more, reload };
+  void take(first);
+  return {
+    items: items as Readonly<Ref<readonly T[] | null>>,
+    hasMore: computed(() => next.value !== null),
+    busy: computed(() => asked.value > 0),
+    fault: readonly(fault),
+    more,
+    reload,
+    reset,
+    change: (to) => (items.value = to(items.value ?? [])),
+  };
 }

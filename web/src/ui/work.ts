@@ -80,10 +80,16 @@ export function useLoaded<T>(read: (signal: AbortSignal) => Promise<T>, kinds: r
   const busy = ref(false);
   const fault = shallowRef<unknown>(null);
   let asking = new AbortController();
-  let soon = 0;
+  let reading: Promise<void> = Promise.resolve();
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
 
-  async function reload(): Promise<void> {
+  function reload(): Promise<void> {
     asking.abort();
+    return (reading = ask());
+  }
+
+  async function ask(): Promise<void> {
     const mine = (asking = new AbortController());
     busy.value = true;
     try {
@@ -99,12 +105,16 @@ export function useLoaded<T>(read: (signal: AbortSignal) => Promise<T>, kinds: r
   }
 
   const stop = on(kinds, () => {
-    // Events come in swarms: one question answers for all of them.
-    clearTimeout(soon);
-    soon = window.setTimeout(() => void reload(), 250);
+    // Events come in swarms: one question answers for all of them, and gives up none that is under way.
+    soon ??= setTimeout(async () => {
+      await reading;
+      soon = undefined;
+      if (!over) void reload();
+    }, 250);
   });
   if (getCurrentScope()) {
     onScopeDispose(() => {
+      over = true;
       stop();
       clearTimeout(soon);
       asking.abort();

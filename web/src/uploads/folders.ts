@@ -1,4 +1,5 @@
 /** What was dropped or picked, as files with their folders; and which tags the names of folders make. */
+import type { Carried } from './carried';
 
 export interface Found {
   readonly file: File;
@@ -78,18 +79,9 @@ export function picked(files: readonly File[]): Walked {
   return sorted(all, files.length > MOST);
 }
 
-/** Files and folders that were dropped. To be called while the event lasts; `progress` hears how many files were found. */
-export async function dropped(transfer: DataTransfer, progress: (files: number) => void, signal?: AbortSignal): Promise<Walked> {
-  const items = [...transfer.items].filter(({ kind }) => kind === 'file');
-  const entries: FileSystemEntry[] = [];
-  const loose: Found[] = [];
-  for (const item of items) {
-    const entry = item.webkitGetAsEntry?.() ?? null;
-    const file = entry === null ? item.getAsFile() : null;
-    if (entry !== null) entries.push(entry);
-    else if (file !== null) loose.push({ file, path: file.name });
-  }
-  const walk = new Walk(loose, progress, signal);
+/** Files and folders that were dropped, looked through; `progress` hears how many files were found. */
+export async function dropped({ entries, loose }: Carried, progress: (files: number) => void, signal?: AbortSignal): Promise<Walked> {
+  const walk = new Walk(loose.map((file) => ({ file, path: file.name })), progress, signal);
   await walk.through(entries);
   return sorted(walk.found, walk.isCut, walk.unread);
 }

@@ -1,4 +1,5 @@
 /** What was begun and not finished, remembered in the browser: after a reload it goes on, as far as a browser lets it. */
+import type { Handles } from './carried';
 import type { Chosen, Item } from './items';
 
 interface Row {
@@ -71,8 +72,6 @@ async function living(): Promise<ReadonlySet<string>> {
   const held = (await navigator.locks?.query())?.held ?? [];
   return new Set([TAB, ...held.map(({ name }) => (name ?? '').replace('archypix-upload-', ''))]);
 }
-
-export type Handles = ReadonlyMap<string, FileSystemFileHandle>;
 
 /** Remember files that are to be brought in; `handles` are those that a browser lends, by path. */
 export async function remember(account: string, items: readonly Item[], handles: Handles): Promise<void> {
@@ -151,15 +150,4 @@ async function may(handle: FileSystemFileHandle & Asks): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/**
- * Files that were dropped, as something a browser may lend again later; by name. To be called while the event lasts. Folders are not
- * asked for: browsers warn of many of them, and hold up the page meanwhile.
- */
-export async function handlesOf(transfer: DataTransfer): Promise<Handles> {
-  type Lends = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
-  const files = [...transfer.items].filter((item) => item.kind === 'file' && item.webkitGetAsEntry?.()?.isFile) as Lends[];
-  const all = await Promise.all(files.map((item) => item.getAsFileSystemHandle?.().catch(() => null) ?? null));
-  return new Map(all.filter((one) => one?.kind === 'file').map((one) => [one!.name, one as FileSystemFileHandle]));
 }

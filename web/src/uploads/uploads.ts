@@ -2,9 +2,10 @@
 import { type Ref, readonly, shallowRef, watch } from 'vue';
 import { on, tell } from '../api/events';
 import { session } from '../api/session';
+import type { Carried } from './carried';
 import { dropped, type Found, picked, tagOf, type Walked } from './folders';
 import { type Chosen, type Item, makeItem, type Outcome, type Sample, sampled, share, speed, type Totals, totals, uuid } from './items';
-import { claim, forgetAll, forgetEverything, type Handles, handlesOf, lent, recalled, remember, type Unfinished, unfinished } from './memory';
+import { claim, forgetAll, forgetEverything, lent, recalled, remember, type Unfinished, unfinished } from './memory';
 import { type Hold, Queue } from './queue';
 import { alone, forgetShared, sharedFiles, sharedIsIn } from './shared';
 
@@ -42,8 +43,7 @@ export interface Plan {
   readonly lending: Lending;
 }
 
-/** Files as a browser may lend them again: some ask people first, and take their time. */
-type Lending = Promise<Handles>;
+type Lending = Carried['lending'];
 
 const NONE: Lending = Promise.resolve(new Map());
 const EVERY = 250;
@@ -71,12 +71,10 @@ export const begun: Readonly<Ref<Unfinished | null>> = left;
 export const found: Readonly<Ref<number | null>> = looking;
 
 /** Bring files in: at once, or after a question where it is many or there are folders. */
-export async function add(files: readonly File[] | DataTransfer, wish: Wish = {}): Promise<void> {
-  if (!(files instanceof DataTransfer)) return offer(picked(files), wish, NONE);
-  const lending = handlesOf(files).catch(() => new Map());
-  const walking = dropped(files, (count) => (looking.value = count));
+export async function add(files: readonly File[] | Carried, wish: Wish = {}): Promise<void> {
+  if (!('lending' in files)) return offer(picked(files), wish, NONE);
   try {
-    await offer(await walking, wish, lending);
+    await offer(await dropped(files, (count) => (looking.value = count)), wish, files.lending);
   } finally {
     looking.value = null;
   }

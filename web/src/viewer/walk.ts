@@ -7,7 +7,8 @@ import { besides, heir, isShort, NOBODY, placeOf, REACH, type Strip, stripOf, wi
 export interface Walk {
   readonly strip: Readonly<Ref<Strip>>;
   readonly here: Readonly<Ref<Neighbour | null>>;
-  besides(by: number): Neighbour | null;
+  /** Who comes `by` places after the present one, or after another. */
+  besides(by: number, from?: string): Neighbour | null;
   /** Where to go when the present one is taken away. */
   heir(): Neighbour | null;
   /** The present one is there no more. */
@@ -48,7 +49,7 @@ export function useWalk(id: () => string, neighbours: () => Neighbours): Walk {
   return {
     strip,
     here: computed(() => strip.value.all.find((one) => one.id === id()) ?? null),
-    besides: (by) => besides(strip.value, id(), by),
+    besides: (by, from = id()) => besides(strip.value, from, by),
     heir: () => heir(strip.value, id()),
     drop: (gone) => (strip.value = without(strip.value, gone)),
   };

@@ -1,4 +1,4 @@
-/** Entries of the audit log, for people. */
+/** What the audit log may be asked for. */
 
 export const ACTIONS = [
   'session.started',
@@ -21,6 +21,8 @@ export const ACTIONS = [
   'account.quota',
   'account.deleted',
   'account.moved',
+  'account.stayed',
+  'account.name_refused',
   'account.exported',
   'invite.created',
   'invite.revoked',
@@ -33,14 +35,7 @@ export const ACTIONS = [
   'report.settled',
   'report.forwarded',
   'keys.rotated',
+  'domain.forged',
+  'domain.replayed',
+  'domain.resolver_forgotten',
 ] as const;
-
-const LONGEST = 200;
-
-/** `uses: 1, days: 14`; empty where there is nothing more to say. */
-export function detailsText(details: Readonly<Record<string, unknown>>): string {
-  const text = Object.entries(details)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}

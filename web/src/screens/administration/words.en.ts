@@ -1,4 +1,7 @@
-/** What the audit log calls what was done, in English. */
+/** What the audit log calls what was done, and what it says more of it, in English. */
+import { number } from '../../ui/formats';
+import { plural } from '../../ui/words';
+
 export const actions = {
   'session.started': 'Signed in',
   'session.failed': 'Sign-in failed',
@@ -20,6 +23,8 @@ export const actions = {
   'account.quota': 'Quota set',
   'account.deleted': 'Account deleted',
   'account.moved': 'Account moved',
+  'account.stayed': 'Move taken back',
+  'account.name_refused': 'Name refused by the domain',
   'account.exported': 'Account exported',
   'invite.created': 'Invite made',
   'invite.revoked': 'Invite revoked',
@@ -32,4 +37,42 @@ export const actions = {
   'report.settled': 'Report settled',
   'report.forwarded': 'Report forwarded',
   'keys.rotated': 'Keys changed',
+  'domain.forged': 'Forged message refused',
+  'domain.replayed': 'Repeated message refused',
+  'domain.resolver_forgotten': 'Key of the Resolver forgotten',
+};
+
+/** From where something was done that came by no address. */
+export const places = { 'command line': 'by the command line', 'the Resolver': 'by the Resolver' };
+
+export const details = {
+  sessionsEnded: (count: number) => `${number(count)} ${plural(count, 'session', 'sessions')} ended with it.`,
+  tokensRevoked: (count: number) => `${number(count)} ${plural(count, 'token was', 'tokens were')} revoked with it.`,
+  called: (name: string) => `It is called “${name}”.`,
+  device: (name: string) => `The device is called “${name}”.`,
+  token: (id: string) => `Token ${id}.`,
+  scopes: (list: readonly string[]) => `What it may do: ${list.join('; ')}.`,
+  drive: (slug: string) => `It opens the drive “${slug}”.`,
+  onlyLooks: 'It may only look.',
+  administers: 'It administers the server.',
+  shownAs: (name: string) => `Shown as “${name}” from now on.`,
+  shownPlain: 'Shown by its own name from now on.',
+  quota: (size: string) => `Up to ${size}.`,
+  noQuota: 'Without a limit.',
+  invite: (id: string) => `Invite ${id}.`,
+  uses: (count: number) => `For ${number(count)} ${plural(count, 'person', 'people')}.`,
+  days: (count: number) => `It holds for ${number(count)} ${plural(count, 'day', 'days')}.`,
+  serverName: (name: string) => `The server is called “${name}” from now on.`,
+  serverUnnamed: 'The server is called by its domain from now on.',
+  serverAbout: (text: string) => `About it: “${text}”`,
+  serverSilent: 'Nothing is said about it any more.',
+  registration: (mode: string) => `Who may make an account: ${mode}.`,
+  jobs: (count: number) => `${number(count)} ${plural(count, 'job', 'jobs')}.`,
+  deliveries: (count: number) => `${number(count)} ${plural(count, 'message', 'messages')}.`,
+  rule: (policy: string, before: string) => (before ? `The rule is “${policy}”; before, it was “${before}”.` : `The rule is “${policy}”.`),
+  note: (text: string) => `Note: “${text}”`,
+  resolution: (text: string) => `What was done: “${text}”`,
+  toHost: (host: string) => `To ${host}.`,
+  movedTo: (target: string) => `To ${target}.`,
+  movedFrom: (target: string) => `It was to ${target}.`,
 };

@@ -1,5 +1,7 @@
-/** What the audit log calls what was done, in French. */
-import type { actions as english } from './words.en';
+/** What the audit log calls what was done, and what it says more of it, in French. */
+import { number } from '../../ui/formats';
+import { plural } from '../../ui/words';
+import type { actions as english, details as englishDetails, places as englishPlaces } from './words.en';
 
 export const actions: typeof english = {
   'session.started': 'Connexion',
@@ -22,6 +24,8 @@ export const actions: typeof english = {
   'account.quota': 'Quota fixé',
   'account.deleted': 'Compte supprimé',
   'account.moved': 'Compte déménagé',
+  'account.stayed': 'Déménagement annulé',
+  'account.name_refused': 'Nom refusé par le domaine',
   'account.exported': 'Compte exporté',
   'invite.created': 'Invitation créée',
   'invite.revoked': 'Invitation révoquée',
@@ -34,4 +38,41 @@ export const actions: typeof english = {
   'report.settled': 'Signalement traité',
   'report.forwarded': 'Signalement transmis',
   'keys.rotated': 'Clés changées',
+  'domain.forged': 'Message falsifié refusé',
+  'domain.replayed': 'Message répété refusé',
+  'domain.resolver_forgotten': 'Clé du Resolver oubliée',
+};
+
+export const places: typeof englishPlaces = { 'command line': 'en ligne de commande', 'the Resolver': 'par le Resolver' };
+
+export const details: typeof englishDetails = {
+  sessionsEnded: (count) => `${number(count)} ${plural(count, 'session close', 'sessions closes')} à cette occasion.`,
+  tokensRevoked: (count) => `${number(count)} ${plural(count, 'jeton révoqué', 'jetons révoqués')} à cette occasion.`,
+  called: (name) => `Il s’appelle « ${name} ».`,
+  device: (name) => `L’appareil s’appelle « ${name} ».`,
+  token: (id) => `Jeton ${id}.`,
+  scopes: (list) => `Ce qu’il permet : ${list.join(' ; ')}.`,
+  drive: (slug) => `Il ouvre le lecteur « ${slug} ».`,
+  onlyLooks: 'En lecture seule.',
+  administers: 'Ce compte administre le serveur.',
+  shownAs: (name) => `Affiché « ${name} » désormais.`,
+  shownPlain: 'Affiché sous son propre nom désormais.',
+  quota: (size) => `Jusqu’à ${size}.`,
+  noQuota: 'Sans limite.',
+  invite: (id) => `Invitation ${id}.`,
+  uses: (count) => `Pour ${number(count)} ${plural(count, 'personne', 'personnes')}.`,
+  days: (count) => `Valable ${number(count)} ${plural(count, 'jour', 'jours')}.`,
+  serverName: (name) => `Le serveur s’appelle désormais « ${name} ».`,
+  serverUnnamed: 'Le serveur porte désormais le nom de son domaine.',
+  serverAbout: (text) => `À son sujet : « ${text} »`,
+  serverSilent: 'Il ne dit plus rien de lui-même.',
+  registration: (mode) => `Qui peut créer un compte : ${mode}.`,
+  jobs: (count) => `${number(count)} ${plural(count, 'tâche', 'tâches')}.`,
+  deliveries: (count) => `${number(count)} ${plural(count, 'message', 'messages')}.`,
+  rule: (policy, before) => (before ? `La règle est « ${policy} » ; c’était « ${before} ».` : `La règle est « ${policy} ».`),
+  note: (text) => `Note : « ${text} »`,
+  resolution: (text) => `Ce qui a été fait : « ${text} »`,
+  toHost: (host) => `À ${host}.`,
+  movedTo: (target) => `Vers ${target}.`,
+  movedFrom: (target) => `C’était vers ${target}.`,
 };

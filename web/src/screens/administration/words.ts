@@ -1,7 +1,7 @@
 /** Words of the administration. */
 import { defineWords, plural } from '../../ui/words';
-import { actions as actionsEn } from './words.en';
-import { actions as actionsFr } from './words.fr';
+import { actions as actionsEn, details as detailsEn, places as placesEn } from './words.en';
+import { actions as actionsFr, details as detailsFr, places as placesFr } from './words.fr';
 
 export const words = defineWords({
   en: {
@@ -191,6 +191,8 @@ export const words = defineWords({
     noEntries: 'No entries.',
     entries: 'Entries',
     actions: actionsEn,
+    details: detailsEn,
+    places: placesEn,
     backupsAbout: 'What the command “archypix backup” has saved of this server.',
     backupFresh: 'up to date',
     backupOld: 'old',
@@ -390,6 +392,8 @@ export const words = defineWords({
     noEntries: 'Aucune entrée.',
     entries: 'Entrées',
     actions: actionsFr,
+    details: detailsFr,
+    places: placesFr,
     backupsAbout: 'Ce que la commande « archypix backup » a sauvegardé de ce serveur.',
     backupFresh: 'à jour',
     backupOld: 'ancienne',

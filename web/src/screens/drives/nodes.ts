@@ -162,6 +162,15 @@ export function find(nodes: readonly EditNode[], key: number, parent: EditNode |
   return null;
 }
 
+/** The node of this id, wherever it stands. */
+export function withId(nodes: readonly EditNode[], id: string): EditNode | null {
+  for (const node of nodes) {
+    const found = node.id === id ? node : withId(node.children, id);
+    if (found) return found;
+  }
+  return null;
+}
+
 /** Put a node into the one beside it, at its end; the same nodes where that one holds none. `to`: its key. */
 export function movedInto(nodes: readonly EditNode[], key: number, to: number): readonly EditNode[] {
   const spot = find(nodes, key);

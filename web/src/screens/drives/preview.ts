@@ -4,7 +4,7 @@ import { client } from '../../api/client';
 import { type Fault, Problem } from '../../api/problem';
 import type { Browse, Browsed } from './folders';
 import { type EditConfig, writeConfig } from './nodes';
-import type { ConfigProblem } from './problems';
+import { type ConfigProblem, problemText } from './problems';
 
 /** How long nothing must have changed before it is asked, in milliseconds. */
 const PAUSE = 400;
@@ -56,7 +56,7 @@ export function usePreview(config: Readonly<Ref<EditConfig | null>>): Preview {
     soon = window.setTimeout(() => (version.value += 1), version.value === 0 ? 0 : PAUSE);
   });
   onScopeDispose(() => clearTimeout(soon));
-  const faults = computed(() => [...wrong.value, ...missing.value.map(({ path, detail }) => ({ path, detail }))]);
+  const faults = computed(() => [...wrong.value, ...missing.value.map(({ path, detail }) => ({ path, detail: problemText(detail) }))]);
   return { faults, problem, version, browse, blame };
 }
 

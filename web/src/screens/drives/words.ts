@@ -2,6 +2,9 @@
 import { number } from '../../ui/formats';
 import { defineWords, plural } from '../../ui/words';
 
+const gone = (tags: string, many: boolean): string => `the ${many ? 'tags' : 'tag'} ${tags} ${many ? 'are' : 'is'} gone`;
+const goneFrench = (tags: string, many: boolean): string => (many ? `les étiquettes ${tags} n’existent plus` : `l’étiquette ${tags} n’existe plus`);
+
 export const words = defineWords({
   en: {
     title: 'Drives',
@@ -20,6 +23,12 @@ export const words = defineWords({
     deleteText: 'Pictures and tags stay. Devices that opened it are shut out.',
     deleted: (name: string) => `${name} is deleted.`,
     problems: (count: number) => `${number(count)} ${plural(count, 'folder misses', 'folders miss')} a tag that is gone`,
+    lost: {
+      shows: (folder: string | null, tags: string, many: boolean) =>
+        `${folder === null ? 'It' : `The folder “${folder}”`} shows nothing: ${gone(tags, many)}.`,
+      takes: (folder: string | null, tags: string, many: boolean) =>
+        `Nothing can be put into ${folder === null ? 'it' : `the folder “${folder}”`}: ${gone(tags, many)}.`,
+    },
     noDevices: 'No device opens it yet.',
     devices: (count: number) => `${number(count)} ${plural(count, 'device', 'devices')}`,
     stopped: (count: number) => `${number(count)} ${plural(count, 'device was', 'devices were')} stopped`,
@@ -109,6 +118,12 @@ export const words = defineWords({
     deleteText: 'Les photos et les étiquettes restent. Les appareils qui l’ouvraient n’y ont plus accès.',
     deleted: (name: string) => `${name} est supprimé.`,
     problems: (count: number) => `${number(count)} ${plural(count, 'dossier désigne', 'dossiers désignent')} une étiquette disparue`,
+    lost: {
+      shows: (folder: string | null, tags: string, many: boolean) =>
+        `${folder === null ? 'Ce dossier' : `Le dossier « ${folder} »`} ne montre rien : ${goneFrench(tags, many)}.`,
+      takes: (folder: string | null, tags: string, many: boolean) =>
+        `On ne peut rien mettre dans ${folder === null ? 'ce dossier' : `le dossier « ${folder} »`} : ${goneFrench(tags, many)}.`,
+    },
     noDevices: 'Aucun appareil ne l’ouvre encore.',
     devices: (count: number) => `${number(count)} ${plural(count, 'appareil', 'appareils')}`,
     stopped: (count: number) => `${number(count)} ${plural(count, 'appareil arrêté', 'appareils arrêtés')}`,

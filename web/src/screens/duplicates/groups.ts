@@ -1,8 +1,9 @@
 /** Groups of duplicates, page by page; what is said of them, and taking it back. */
-import { type Ref, onScopeDispose, ref, shallowRef, watch } from 'vue';
+import { watch } from 'vue';
 import { client } from '../../api/client';
-import { on, tell } from '../../api/events';
+import { tell } from '../../api/events';
 import type { BodyOf, Schemas } from '../../api/routes';
+import { type Pages, usePages } from '../../ui/pages';
 import { dismiss, toast } from '../../ui/toasts';
 import { said } from '../../ui/work';
 import { words } from './words';
@@ -11,13 +12,7 @@ export type Group = Schemas['GroupItem'];
 export type Verdict = NonNullable<BodyOf<'post', '/duplicates/{group_id}/verdict'>>;
 export type Shown = 'content' | 'similar' | 'settled';
 
-export interface Groups {
-  readonly items: Readonly<Ref<readonly Group[] | null>>;
-  readonly hasMore: Readonly<Ref<boolean>>;
-  readonly busy: Readonly<Ref<boolean>>;
-  readonly fault: Readonly<Ref<unknown>>;
-  reload(): Promise<void>;
-  more(): Promise<void>;
+export interface Groups extends Pages<Group> {
   judge(group: Group, verdict: Verdict, text: string): Promise<boolean>;
   takeBack(id: string): Promise<boolean>;
   /** The last verdict of this page; false: there is none. */
@@ -28,45 +23,16 @@ export interface Groups {
 const PAGE = 20;
 
 export function useGroups(kind: () => 'content' | 'similar', state: () => 'open' | 'settled'): Groups {
-  const items = shallowRef<readonly Group[] | null>(null);
-  const next = ref<string | null>(null);
-  const hasMore = ref(false);
-  const busy = ref(false);
-  const fault = shallowRef<unknown>(null);
   const verdicts: string[] = [];
-  let asking = new AbortController();
-  let soon = 0;
-
-  async function read(cursor: string | null, wanted: number): Promise<void> {
-    asking.abort();
-    const mine = (asking = new AbortController());
-    busy.value = true;
-    const before = cursor === null ? [] : (items.value ?? []);
-    const got: Group[] = [];
-    try {
-      let at = cursor;
-      // A page may be empty though others follow.
-      do {
-        const page = await client.get('/duplicates', { query: { kind: kind(), state: state(), limit: PAGE, cursor: at }, signal: mine.signal });
-        if (mine.signal.aborted) return;
-        got.push(...page.items);
-        at = page.next;
-      } while (at !== null && got.length < wanted);
-      items.value = [...before, ...got.filter(({ id }) => !before.some((one) => one.id === id))];
-      next.value = at;
-      hasMore.value = at !== null;
-      fault.value = null;
-    } catch (error) {
-      if (!mine.signal.aborted) fault.value = error;
-    } finally {
-      if (!mine.signal.aborted) busy.value = false;
-    }
-  }
-
-  const reload = (): Promise<void> => read(null, Math.max(items.value?.length ?? 0, 1));
+  const pages = usePages(
+    (cursor, signal) => client.get('/duplicates', { query: { kind: kind(), state: state(), limit: PAGE, cursor }, signal }),
+    ({ id }) => id,
+    ['duplicates.changed'],
+  );
+  watch([kind, state], pages.reset);
 
   function put(group: Group): void {
-    items.value = (items.value ?? []).flatMap((one) => (one.id !== group.id ? [one] : group.state === state() ? [group] : []));
+    pages.change((items) => items.flatMap((one) => (one.id !== group.id ? [one] : group.state === state() ? [group] : [])));
   }
 
   function news(): void {
@@ -81,7 +47,7 @@ export function useGroups(kind: () => 'content' | 'similar', state: () => 'open'
       if (at >= 0) verdicts.splice(at, 1);
       toast(words.value.takenBack(restored));
       news();
-      await reload();
+      await pages.reload();
       return true;
     } catch (error) {
       toast(said(error), { kind: 'fault' });
@@ -89,29 +55,9 @@ export function useGroups(kind: () => 'content' | 'similar', state: () => 'open'
     }
   }
 
-  watch([kind, state], () => {
-    items.value = null;
-    void read(null, 1);
-  });
-  const stop = on(['duplicates.changed'], () => {
-    clearTimeout(soon);
-    soon = window.setTimeout(() => void reload(), 400);
-  });
-  onScopeDispose(() => {
-    stop();
-    clearTimeout(soon);
-    asking.abort();
-  });
-  void read(null, 1);
-
   let note = 0;
   return {
-    items,
-    hasMore,
-    busy,
-    fault,
-    reload,
-    more: () => read(next.value, 1),
+    ...pages,
     async judge(group, verdict, text) {
       try {
         const { group: now } = await client.post('/duplicates/{group_id}/verdict', { path: { group_id: group.id }, body: verdict });
@@ -123,7 +69,7 @@ export function useGroups(kind: () => 'content' | 'similar', state: () => 'open'
         return true;
       } catch (error) {
         toast(said(error), { kind: 'fault' });
-        await reload();
+        await pages.reload();
         return false;
       }
     },

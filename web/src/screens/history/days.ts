@@ -32,10 +32,3 @@ export function standingSince(operations: readonly Operation[], since: Operation
   const ids = new Set(from.map(({ id }) => id));
   return from.filter(({ undone_at: undone, undoes }) => undone === null && (undoes === null || !ids.has(undoes)));
 }
-
-/** What was read again, followed by the older ones that were there. */
-export function joined(fresh: readonly Operation[], known: readonly Operation[]): Operation[] {
-  const ids = new Set(fresh.map(({ id }) => id));
-  const last = fresh.at(-1);
-  return [...fresh, ...known.filter(({ id, at }) => !ids.has(id) && last !== undefined && at <= last.at)];
-}

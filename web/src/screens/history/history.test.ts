@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { byDay, dayOf, joined, type Operation, standingSince } from './days';
-import { summaryIn } from './summaries';
+import { byDay, dayOf, type Operation, standingSince } from './days';
 
 function operation(id: string, at: string, more: Partial<Operation> = {}): Operation {
   return { id, kind: 'tags', at, summary: '', by: null, count: 1, undone_at: null, undoes: null, undoable: true, ...more };
@@ -21,18 +20,4 @@ test('since then is what stands, without what was done and undone since', () => 
   ];
   expect(standingSince(all, all[2]!).map(({ id }) => id)).toEqual(['c']);
   expect(standingSince(all, all[1]!).map(({ id }) => id)).toEqual(['d', 'c']);
-});
-
-test('reading the newest again keeps the older ones', () => {
-  const known = ['3', '2', '1'].map((id) => operation(id, `2020-05-0${id}T00:00:00.000Z`));
-  const fresh = ['4', '3'].map((id) => operation(id, `2020-05-0${id}T00:00:00.000Z`));
-  expect(joined(fresh, known).map(({ id }) => id)).toEqual(['4', '3', '2', '1']);
-  expect(joined([], known)).toEqual([]);
-});
-
-test('summaries are told in French, and stay as they are where nothing is known of them', () => {
-  expect(summaryIn('Undid: Added /A, /B; Removed /C', 'fr')).toBe('Annulé\u00a0: Posé /A, /B\u202f; retiré /C');
-  expect(summaryIn('Set rating, title', 'fr')).toBe('Défini\u00a0: note, titre');
-  expect(summaryIn('Something new', 'fr')).toBe('Something new');
-  expect(summaryIn('Put into the trash', 'en')).toBe('Put into the trash');
 });
