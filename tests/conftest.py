@@ -24,7 +24,7 @@ from tests.embedded import CACHES, TEMPLATE
 from tests.laws import try_fewer
 from tests.memory import make_folder
 from tests.programs import needs_program
-from tests.rig import prepared
+from tests.rig import keyring, prepared
 from tests.storage.radosgw import PROGRAMS
 from tests.storage.shared import run_folder, shared
 from tests.tracing import pytest_fixture_setup as pytest_fixture_setup
@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         _memory.append(made)
         config.option.basetemp = str(made / "r")
         os.environ[prepared.FOLDER] = str(made / "prepared")
+        os.environ[keyring.FOLDER] = str(made / "keys")
+    keyring.install()
 
 
 def pytest_unconfigure() -> None:

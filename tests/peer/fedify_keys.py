@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from federation.signatures import keys as ours
 
 
 def write_keys(data: Path, users: Sequence[str]) -> None:
@@ -18,7 +20,7 @@ def write_keys(data: Path, users: Sequence[str]) -> None:
 
 
 def _rsa() -> dict[str, Any]:
-    numbers = rsa.generate_private_key(public_exponent=65_537, key_size=2048).private_numbers()
+    numbers = ours.generate_rsa().private_numbers()
     public = {"kty": "RSA", "alg": "RS256", "n": _integer(numbers.public_numbers.n), "e": "AQAB", "ext": True}
     secrets = {
         "d": numbers.d,

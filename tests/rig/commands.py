@@ -22,6 +22,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
+from tests.rig import keyring
+
 # What commands load before they do anything.
 LOADED = {
     "user": "archypix.commands.user",
@@ -156,6 +158,7 @@ def _content(file: IO[bytes]) -> str:
 def _serve() -> None:
     for module in LOADED.values():
         importlib.import_module(module)
+    keyring.install()
     # Else each fork has all of it copied when it looks for garbage.
     gc.collect()
     gc.freeze()

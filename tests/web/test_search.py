@@ -244,6 +244,17 @@ async def test_numbers_lead_to_the_pictures_that_they_count(traveller: User, bro
     await page.get_by_role("button", name="Four stars and more").click()
     await expect(page).to_have_url(re.compile("q=rating"))
     await expect(page.get_by_role("alert")).to_have_count(0)
+    await page.route(
+        "**/api/v1/timeline?**",
+        lambda route: route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(slow)),
+        times=1,
+    )
+    await visit.go("/search?q=make:canon")
+    await expect(page.get_by_role("alert")).to_contain_text("takes too long on so many pictures")
+    await visit.accessible()
+    await page.get_by_role("alert").get_by_role("button", name=re.compile(r"^\d{4}$")).first.click()
+    await expect(page).to_have_url(re.compile("year"))
+    await expect(page.get_by_role("alert")).to_have_count(0)
     await visit.go("/statistics")
     await cameras.get_by_role("link", name="NIKON Z 6").click()
     await expect(page.get_by_role("listbox", name="Pictures").get_by_role("option")).to_have_count(5)

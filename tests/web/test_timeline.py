@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from datetime import datetime
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.rig.server import Server, User
 from tests.web.conftest import Browse
@@ -221,6 +222,32 @@ async def test_pictures_arrive_and_nothing_moves(person: User, browse: Browse, s
     await page.keyboard.press("Home")
     await expect(page.get_by_role("option", name="arrived.jpg")).to_be_in_viewport()
     await loaded(page)
+
+
+async def test_the_first_picture_is_not_waited_for_behind_the_last(person: User, browse: Browse, site: Server) -> None:
+    await fill(site, person.name, 900, span=YEARS, faces=8)
+    visit = await opened(browse, person)
+    page = visit.page
+    await loaded(page)
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await answered.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/timeline/bucket?**", hold)
+    await page.keyboard.press("End")
+    await asyncio.wait_for(asked.wait(), 60)
+    await page.keyboard.press("ArrowLeft")
+    await page.keyboard.press("Home")
+    first = f"tile-{person.pictures()[0]['id']}"
+    await expect(page.get_by_role("listbox")).to_have_attribute("aria-activedescendant", first)
+    async with page.expect_response("**/api/v1/timeline/bucket?**"):
+        answered.set()
+    await page.keyboard.press("ArrowRight")
+    second = f"tile-{person.pictures()[1]['id']}"
+    await expect(page.get_by_role("listbox")).to_have_attribute("aria-activedescendant", second)
 
 
 async def test_a_server_that_does_not_answer(person: User, browse: Browse, site: Server) -> None:

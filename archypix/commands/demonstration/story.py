@@ -89,12 +89,13 @@ async def _share(sender: Person, recipient: Person, tag: str, name: str, **right
     if share is None:
         offer = {"tag": tag, "recipient": recipient.handle, "name": name, "message": f"For {recipient.name}", **rights}
         share = await sender.call("POST", "/shares", offer)
-    incoming = await seen(partial(_offered, recipient, name), f"the offer of {name} at {recipient.place.domain}")
+    incoming = await seen(partial(_offered, recipient, share["url"]), f"the offer of {name} at {recipient.place.domain}")
     if incoming["state"] == "pending":
         await recipient.call("POST", f"/shares/incoming/{incoming['id']}/accept")
     return share["id"], incoming["id"]
 
 
-async def _offered(person: Person, name: str) -> dict[str, Any] | None:
+async def _offered(person: Person, url: str) -> dict[str, Any] | None:
+    """The share as its recipient has it. One of the same name may be there that its sender has revoked meanwhile."""
     items = (await person.call("GET", "/shares/incoming"))["items"]
-    return next((item for item in items if item["name"] == name and item["state"] in ("pending", "active")), None)
+    return next((item for item in items if item["url"] == url and item["state"] in ("pending", "active")), None)

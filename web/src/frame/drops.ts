@@ -6,6 +6,9 @@ import { type Carried, carried } from '../uploads/carried';
 
 type Taker = (drop: Carried) => void;
 
+/** More drops than that are not held until somebody takes them; the pointer says so. */
+const MOST_WAITING = 20;
+
 let waiting: Carried[] = [];
 let taker: Taker | null = null;
 /** Whether there will be somebody who takes files; until it is known who looks at the page, there may. */
@@ -35,10 +38,14 @@ export function awaitDrops(are: boolean): void {
   if (!are) waiting = [];
 }
 
+function mayDrop(): boolean {
+  return isAwaited && (taker !== null || waiting.length < MOST_WAITING);
+}
+
 function moved(event: DragEvent): void {
   if (!brings(event)) return;
   event.preventDefault();
-  if (event.dataTransfer) event.dataTransfer.dropEffect = isAwaited ? 'copy' : 'none';
+  if (event.dataTransfer) event.dataTransfer.dropEffect = mayDrop() ? 'copy' : 'none';
 }
 
 function dropped(event: DragEvent): void {
@@ -48,7 +55,7 @@ function dropped(event: DragEvent): void {
   if (!isForUs) return;
   const isTaken = event.defaultPrevented;
   event.preventDefault();
-  if (isTaken || !isAwaited || !event.dataTransfer) return;
+  if (isTaken || !mayDrop() || !event.dataTransfer) return;
   const drop = carried(event.dataTransfer);
   if (taker) taker(drop);
   else waiting.push(drop);

@@ -1,5 +1,5 @@
 /** Keys of every view of pictures. */
-import { turns } from '../api/turns';
+import { type Turns, turns } from '../api/turns';
 import { useKeys } from '../ui/keys';
 import { type Direction, type Step, step } from './moving';
 import type { Selecting } from './selecting';
@@ -22,16 +22,30 @@ export interface Hands {
 /** Steps that wait for pictures; a key that is held down longer leads no further. */
 const MOST_WAITING = 32;
 
+/** Steps that follow from each other. */
+interface Walk {
+  readonly queue: Turns;
+  waiting: number;
+}
+
+const walkFrom = (): Walk => ({ queue: turns(), waiting: 0 });
+
 export function useGridKeys(hands: Hands): void {
   const { selecting } = hands;
-  const queue = turns();
-  let waiting = 0;
+  let walk = walkFrom();
 
   /** A step begins where the one before it has led, also while that one still asks for its pictures. */
   function inTurn(step: () => Promise<void>): void {
-    if (waiting >= MOST_WAITING) return;
-    waiting += 1;
-    void queue.take(step).finally(() => (waiting -= 1));
+    const mine = walk;
+    if (mine.waiting >= MOST_WAITING) return;
+    mine.waiting += 1;
+    void mine.queue.take(async () => (mine === walk ? step() : undefined)).finally(() => (mine.waiting -= 1));
+  }
+
+  /** A step to a place that is the same from everywhere: those that still wait lead nowhere any more. */
+  function atOnce(step: () => Promise<void>): void {
+    walk = walkFrom();
+    inTurn(step);
   }
 
   function place(): Where | null {
@@ -41,8 +55,9 @@ export function useGridKeys(hands: Hands): void {
 
   async function to(block: number, pick: (count: number) => number): Promise<void> {
     const view = hands.view();
+    const mine = walk;
     const pictures = await view?.ensure(block).catch(() => null);
-    if (!view || !pictures?.ids.length) return;
+    if (!view || !pictures?.ids.length || mine !== walk) return;
     arrive({ block, picture: pick(pictures.ids.length) });
   }
 
@@ -85,9 +100,10 @@ export function useGridKeys(hands: Hands): void {
   async function stretch(direction: Direction): Promise<void> {
     const from = hands.active();
     if (from !== null && (selecting.origin === null || selecting.count.value === 0)) selecting.toggle(from);
+    const mine = walk;
     await move(direction);
     const id = hands.active();
-    if (id !== null) selecting.extend(id);
+    if (id !== null && mine === walk) selecting.extend(id);
   }
 
   function page(by: 1 | -1): void {
@@ -138,8 +154,8 @@ export function useGridKeys(hands: Hands): void {
       { keys: 'Ctrl+a', text: () => words.value.keyAll, run: anywhere(() => selecting.all()) },
       { keys: 'i', text: () => words.value.keyInvert, run: anywhere(() => (selecting.count.value === 0 ? false : selecting.invert())) },
       { keys: 'Escape', text: () => words.value.keyClear, run: anywhere(() => (selecting.count.value === 0 ? false : selecting.clear())) },
-      { keys: 'Home', text: () => words.value.keyFirst, run: free(() => inTurn(home)) },
-      { keys: 'End', text: silent, run: free(() => inTurn(() => to(last(), (count) => count - 1))) },
+      { keys: 'Home', text: () => words.value.keyFirst, run: free(() => atOnce(home)) },
+      { keys: 'End', text: silent, run: free(() => atOnce(() => to(last(), (count) => count - 1))) },
       { keys: 'PageDown', text: () => words.value.keyPage, run: free(() => page(1)) },
       { keys: 'PageUp', text: silent, run: free(() => page(-1)) },
       // Of what is selected it asks for tags, also where the bar that takes it is still on its way.

@@ -4,6 +4,7 @@ import { type Page, usePages } from './pages';
 
 interface Asked {
   readonly cursor: string | null;
+  readonly limit: number;
   readonly signal: AbortSignal;
   answer(items: readonly string[], next?: string | null): Promise<void>;
   fail(error: Error): Promise<void>;
@@ -15,16 +16,18 @@ const settled = () => new Promise<void>((resolve) => setTimeout(resolve));
 function pages(kinds: readonly string[] = []) {
   const asked: Asked[] = [];
   const list = usePages<string>(
-    (cursor, signal) =>
+    (cursor, limit, signal) =>
       new Promise<Page<string>>((resolve, reject) => {
         asked.push({
           cursor,
+          limit,
           signal,
           answer: (items, next = null) => (resolve({ items, next }), settled()),
           fail: (error) => (reject(error), settled()),
         });
       }),
     (item) => item,
+    { usual: 2, most: 4 },
     kinds,
   );
   return { list, asked };
@@ -97,6 +100,36 @@ test('another question drops what is under way', async () => {
   await asked[2]!.answer(['other']);
   await asked[1]!.answer(['c']);
   expect(list.items.value).toEqual(['other']);
+  expect(list.busy.value).toBe(false);
+});
+
+test('going on in the other question is not going on in the one before', async () => {
+  const { list, asked } = await filled();
+  void list.more();
+  await settled();
+  void list.reset();
+  await settled();
+  void list.more();
+  await asked[2]!.answer(['other'], 'other');
+  await settled();
+  expect(asked[3]!.cursor).toBe('other');
+  await asked[3]!.answer(['more']);
+  expect(list.items.value).toEqual(['other', 'more']);
+});
+
+test('what is there is read again in few pages', async () => {
+  const { list, asked } = await filled();
+  for (const items of [['c', 'd'], ['e', 'f']]) {
+    void list.more();
+    await settled();
+    await asked.at(-1)!.answer(items, items[1]);
+  }
+  void list.reload();
+  await settled();
+  await asked[3]!.answer(['a', 'b', 'c', 'd'], 'd');
+  await asked[4]!.answer(['e', 'f'], 'f');
+  expect(asked.map(({ limit }) => limit)).toEqual([2, 2, 2, 4, 2]);
+  expect(list.items.value).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   expect(list.busy.value).toBe(false);
 });
 

@@ -23,17 +23,24 @@ export interface Pages<T> {
   change(to: (items: readonly T[]) => readonly T[]): void;
 }
 
+/** How many items are asked for at once: usually, and when as many are there and are read again. */
+export interface Sizes {
+  readonly usual: number;
+  readonly most: number;
+}
+
 const MOST_AGAIN = 500;
 /** From an event to the reading, in milliseconds: many events are one reading. */
 const SOON = 300;
 
 /**
- * `read` asks for the page behind `cursor`; null: the first. `keyOf` says which items are the same. Reading again (also soon after
- * events of these `kinds`) and going on take turns, so that neither is lost to the other.
+ * `read` asks for a page of `limit` items behind `cursor`; null: the first. `keyOf` says which items are the same. Reading again (also
+ * soon after events of these `kinds`) and going on take turns, so that neither is lost to the other.
  */
 export function usePages<T>(
-  read: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>,
+  read: (cursor: string | null, limit: number, signal: AbortSignal) => Promise<Page<T>>,
   keyOf: (item: T) => unknown,
+  sizes: Sizes,
   kinds: readonly string[] = [],
 ): Pages<T> {
   const items = shallowRef<readonly T[] | null>(null);
@@ -65,7 +72,8 @@ export function usePages<T>(
     const found: T[] = [];
     let cursor = start;
     do {
-      const page: Page<T> = await read(cursor, signal);
+      const limit = Math.min(sizes.most, Math.max(sizes.usual, wanted - found.length));
+      const page: Page<T> = await read(cursor, limit, signal);
       found.push(...page.items);
       cursor = page.next;
     } while (cursor !== null && found.length < wanted && !signal.aborted);
@@ -109,14 +117,19 @@ export function usePages<T>(
   const reload = coalesced(() => take(again));
 
   function more(): Promise<void> {
-    return (going ??= take(further).finally(() => (going = null)));
+    if (going !== null) return going;
+    const run = take(further).finally(() => {
+      if (going === run) going = null;
+    });
+    going = run;
+    return run;
   }
 
   function reset(): Promise<void> {
     asking.abort();
     asking = new AbortController();
     queue = turns();
-    items.value = next.value = null;
+    items.value = next.value = going = null;
     return take(first);
   }
 

@@ -20,13 +20,14 @@ export interface Groups extends Pages<Group> {
   stand(group: Group, picture: string): Promise<void>;
 }
 
-const PAGE = 20;
+const SIZES = { usual: 20, most: 50 };
 
 export function useGroups(kind: () => 'content' | 'similar', state: () => 'open' | 'settled'): Groups {
   const verdicts: string[] = [];
   const pages = usePages(
-    (cursor, signal) => client.get('/duplicates', { query: { kind: kind(), state: state(), limit: PAGE, cursor }, signal }),
+    (cursor, limit, signal) => client.get('/duplicates', { query: { kind: kind(), state: state(), limit, cursor }, signal }),
     ({ id }) => id,
+    SIZES,
     ['duplicates.changed'],
   );
   watch([kind, state], pages.reset);
