@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # Each process gets a stretch of neighbouring tests, which share servers, and then helps the others. Many tests wait for something:
-# one process more than there are cores keeps these busy.
-TEST_PROCESSES ?= $(shell expr $$(nproc) + 1)
+# two processes more than there are cores keep these busy.
+TEST_PROCESSES ?= $(shell expr $$(nproc) + 2)
 # How much `make soak` has people do on three servers while messages are lost and servers die. Before, every law is tried
 # on all the examples that it names: `make test` takes a fifth of them.
 ACTS ?= 20000

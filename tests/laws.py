@@ -1,10 +1,13 @@
-"""How many examples laws are tried on: a fifth of what they name, and all of it in the profile `soak`."""
+"""How many examples laws are tried on: a fifth of what they name, and all of it in the profile `soak`.
+
+How long an example takes says nothing about a law.
+"""
 
 from __future__ import annotations
 
 import hypothesis
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 SOAK = "soak"
 SHARE = 5
@@ -12,7 +15,7 @@ SHARE = 5
 LEAST = 30
 _CHOSEN = "_hypothesis_internal_use_settings"
 
-settings.register_profile(SOAK, settings.get_profile("default"))
+settings.register_profile(SOAK, settings.get_profile("default"), deadline=None)
 
 
 def try_fewer(items: list[pytest.Item]) -> None:
@@ -24,4 +27,5 @@ def try_fewer(items: list[pytest.Item]) -> None:
     for law in laws:
         named: settings = getattr(law, _CHOSEN, None) or settings()
         fewer = max(named.max_examples // SHARE, min(named.max_examples, LEAST))
-        setattr(law, _CHOSEN, settings(named, max_examples=fewer))
+        slow = (*named.suppress_health_check, HealthCheck.too_slow)
+        setattr(law, _CHOSEN, settings(named, max_examples=fewer, deadline=None, suppress_health_check=slow))

@@ -146,7 +146,7 @@ class Decoder:
     async def _crashed(self, process: asyncio.subprocess.Process, reason: str) -> DecoderFailed:
         # A child that closed its pipe is about to end by itself: how it ends says why.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1.0):
+            async with asyncio.timeout(5.0):
                 await process.wait()
         code = process.returncode
         await self._end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
@@ -27,6 +28,7 @@ class LastUsed:
         self._sessions: set[UUID] = set()
         self._tokens: set[UUID] = set()
         self._task: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def note(self, caller: Caller) -> None:
         """This caller's session or token was used just now. Never waits."""
@@ -36,22 +38,21 @@ class LastUsed:
             self._sessions.add(caller.session_id)
         if caller.token_id is not None:
             self._tokens.add(caller.token_id)
-        if self._task is None:
+        if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_soon())
 
     async def close(self) -> None:
-        """Write what waits."""
+        """Write what waits, when what is being written has been."""
+        self._closing.set()
         if self._task is not None:
-            self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
         await self._write()
 
     async def _write_soon(self) -> None:
         while self._sessions or self._tokens:
-            await asyncio.sleep(GATHER_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), GATHER_SECONDS)
             await self._write()
-        self._task = None
 
     async def _write(self) -> None:
         sessions, tokens = list(self._sessions), list(self._tokens)

@@ -96,7 +96,10 @@ async def test_a_disabled_account_is_told_so_only_with_the_right_password(house:
 
 
 async def test_unknown_names_take_as_long_as_known_ones(database_url: str, redis_url: str) -> None:
-    """By processor time, the least of interleaved tries, which load hardly touches. Without the hash it is a fifth."""
+    """By processor time, the least of interleaved tries, which load hardly touches. Without the hash it is a fifth.
+
+    The least of more tries is nearer to what each takes, so there are more where a slow moment met some of them.
+    """
     async with open_house(database_url, redis_url, passwords=Passwords()) as house:
         await house.person("alice")
         await house.person("token_only", password=None)
@@ -104,16 +107,18 @@ async def test_unknown_names_take_as_long_as_known_ones(database_url: str, redis
         await house.sql("UPDATE accounts SET deleted_at = now() WHERE name = 'deleted'")
         names = ["alice", "unknown", "token_only", "deleted", "not a name!"]
         took: dict[str, list[float]] = {name: [] for name in names}
-        for number in range(12):
+        for number in range(60):
             for name in names:
                 visitor = house.visitor(f"203.0.113.{number}")
                 began = time.process_time()
                 await visitor.sign_in(name, "wrong password", status=401)
                 took[name].append(time.process_time() - began)
-        known = min(took["alice"])
+            known = min(took["alice"])
+            alike = all(0.7 < min(took[name]) / known < 1.43 for name in names)
+            if number >= 11 and alike:
+                break
+        assert alike, took
         assert known > 0.008
-        for name in names:
-            assert 0.7 < min(took[name]) / known < 1.43, took
 
 
 async def test_a_session_has_a_new_secret_whatever_the_browser_brings(house: House) -> None:

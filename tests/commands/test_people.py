@@ -24,7 +24,7 @@ class Shell:
         self._data = data
 
     def run(self, *words: str, stdin: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
-        done = commands.run([*words, "--data", str(self._data)], env=self._environment, stdin=stdin, timeout=60)
+        done = commands.run([*words, "--data", str(self._data)], env=self._environment, stdin=stdin, timeout=120)
         assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done
@@ -51,7 +51,7 @@ class Shell:
         except OSError:
             pass  # the terminal is gone when the command ends
         os.close(parent)
-        return process.wait(timeout=60), shown.decode()
+        return process.wait(timeout=120), shown.decode()
 
 
 @pytest.fixture

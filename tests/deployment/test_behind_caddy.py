@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +89,7 @@ def front(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterat
             yield Front(domain, https, root)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
 
 def test_who_lives_where_is_told_under_the_domains_name(front: Front) -> None:
@@ -123,14 +122,14 @@ def test_large_files_go_in_and_come_out_and_events_arrive_meanwhile(front: Front
         [*front.command, "-N", "-H", bearer, "https://b2.d.test/api/v1/events"], stdout=subprocess.PIPE, text=True
     )
     try:
-        time.sleep(1)
-        made = json.loads(front.curl("-H", bearer, "-F", f"file=@{file}", "https://b2.d.test/api/v1/pictures"))
         assert listening.stdout is not None
+        assert next(line for line in listening.stdout if line.startswith("event: hello"))
+        made = json.loads(front.curl("-H", bearer, "-F", f"file=@{file}", "https://b2.d.test/api/v1/pictures"))
         heard = next(line for line in listening.stdout if line.startswith("event: picture.added"))
         assert heard
     finally:
         listening.terminate()
-        listening.wait(timeout=10)
+        listening.wait(timeout=60)
     got = front.curl("-L", "-H", bearer, f"https://b2.d.test/api/v1/pictures/{made['id']}/file")
     assert hashlib.sha256(got).digest() == hashlib.sha256(file.read_bytes()).digest()
 

@@ -143,7 +143,7 @@ async def test_the_brake_is_told_and_let_go(site: Site, alice: Person) -> None:
 
     listening = asyncio.create_task(listen())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await ready.wait()
             await pull(alice, drive)
             while (event := await told.get())[0] != "webdav.brake":

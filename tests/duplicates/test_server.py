@@ -13,7 +13,7 @@ import pyvips
 from fixtures import photo
 from tests.uploads.site import Person, open_site
 
-WITHIN = 30.0
+WITHIN = 90.0
 
 
 async def until(person: Person, kind: str, holds: Callable[[list[set[str]]], bool]) -> list[Any]:

@@ -55,17 +55,17 @@ def somebody(admin: User) -> User:
     made = admin.post("/admin/accounts", json={"name": name, "password": password})
     assert made.status_code == 201, made.text
     api = f"{admin.server.url}/api/v1"
-    began = requests.post(f"{api}/session", json={"name": name, "password": password}, timeout=30)
+    began = requests.post(f"{api}/session", json={"name": name, "password": password}, timeout=60)
     assert began.status_code == 200, began.text
     # By hand, since cookies of a server that is reached by https go over nothing else.
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in began.cookies)
     headers = {"Cookie": cookies, "X-CSRF-Token": began.json()["csrf_token"]}
-    token = requests.post(f"{api}/account/tokens", json={"name": "story"}, headers=headers, timeout=30)
+    token = requests.post(f"{api}/account/tokens", json={"name": "story"}, headers=headers, timeout=60)
     assert token.status_code == 201, token.text
     return User(admin.server, name, token.json()["token"])
 
 
-def until(look: Callable[[], Any], what: str, *, within: float = 20.0, every: float = 0.1) -> Any:
+def until(look: Callable[[], Any], what: str, *, within: float = 90.0, every: float = 0.1) -> Any:
     """The first true answer."""
     end = time.monotonic() + within
     while not (found := look()):
@@ -91,7 +91,7 @@ def inbox(user: User) -> str:
     return f"{uri(user)}/inbox"
 
 
-def follow(user: User, peer: FedifyPeer, whom: str, *, within: float = 20.0) -> str:
+def follow(user: User, peer: FedifyPeer, whom: str, *, within: float = 90.0) -> str:
     """Follow somebody there, who accepts; the id of the follow."""
     answer = user.post("/follows", json={"handle": peer.handle(whom)})
     assert answer.status_code == 201, answer.text
@@ -147,7 +147,7 @@ def said(
     user: User,
     fits: Callable[[dict[str, Any]], bool] = lambda _: True,
     *,
-    within: float = 20.0,
+    within: float = 90.0,
 ) -> list[dict[str, Any]]:
     """What the peer has taken of that type from somebody of ours, once there is something."""
     me = uri(user)

@@ -49,14 +49,19 @@ class Demo:
     def paste(self, line: str) -> str:
         """What a shell says to a line."""
         done = subprocess.run(
-            ["bash", "-c", line], env=environment(self.tokens()), capture_output=True, text=True, timeout=60, check=True
+            ["bash", "-c", line],
+            env=environment(self.tokens()),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
         )
         return done.stdout
 
     def stop(self) -> None:
         """Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(30) == 0
+        assert self.process.wait(90) == 0
         end = time.monotonic() + 60
         while left := [pid for pid in self.below if psutil.pid_exists(pid)]:
             assert time.monotonic() < end, f"still there: {left}"
@@ -78,7 +83,7 @@ def demo(data: Path) -> Iterator[Demo]:
     made.stop()
 
 
-def eventually(look: Callable[[], bool], *, within: float = 30.0) -> None:
+def eventually(look: Callable[[], bool], *, within: float = 90.0) -> None:
     """Until it holds."""
     end = time.monotonic() + within
     while not look():
@@ -109,7 +114,7 @@ def test_the_tour(demo: Demo, data: Path, tmp_path: Path) -> None:
     eventually(lambda: len(json.loads(demo.paste(listing))["items"]) == len(at_bob) + 1)
     assert json.loads(demo.paste(demo.line("share_back_of")))["state"] in ("pending", "active")
     page = demo.line("/l/").strip()
-    assert requests.get(re.sub(r"//a\.localhost", "//127.0.0.1", page), timeout=30).status_code == 200
+    assert requests.get(re.sub(r"//a\.localhost", "//127.0.0.1", page), timeout=60).status_code == 200
     demo.paste(demo.line("/revoke"))
     eventually(lambda: demo.paste(first(demo, "$CAROL", "%{redirect_url}")).split()[0] != "302")
 
@@ -144,6 +149,6 @@ def test_it_can_be_stopped_and_shown_again(demo: Demo, data: Path) -> None:
 def test_a_server_is_not_made_a_demonstration_of(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     words = [sys.executable, "-m", "archypix.cli", "demo", "--data", str(tmp_path)]
-    done = subprocess.run(words, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, env=environment(), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert "data directory of a server" in done.stderr

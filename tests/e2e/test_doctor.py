@@ -32,7 +32,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, photos: Path) -> Path:
 def stocked(tmp_path: Path, prepared: Path) -> Path:
     """A data directory with twelve pictures in it, no server running."""
     # Owners and all: the database runs as a user of its own.
-    subprocess.run(["cp", "-a", str(prepared), str(tmp_path / "data")], check=True, timeout=60)
+    subprocess.run(["cp", "-a", str(prepared), str(tmp_path / "data")], check=True, timeout=300)
     return tmp_path / "data"
 
 

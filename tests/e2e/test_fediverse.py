@@ -115,7 +115,7 @@ def test_an_account_that_ends_says_so_and_is_gone(admin: User, alice: User, peer
         what="the Delete",
         within=90,
     )
-    gone = requests.get(me, headers=ACTIVITY, timeout=10)
+    gone = requests.get(me, headers=ACTIVITY, timeout=60)
     assert gone.status_code == 410
     assert gone.json()["type"] == "Tombstone"
     assert peer.lookup(me) is None
@@ -134,7 +134,7 @@ def test_who_is_gone_there_before_it_is_said_leaves_no_trace(alice: User, peer: 
     for _ in range(2):
         assert peer.send_raw(delete, as_="gina", inbox=inbox(alice))["answers"][0]["status"] == 202
     until(lambda: alice.get("/follows").json()["items"] == [], "the Delete")
-    assert requests.get(peer.actor("gina"), headers=ACTIVITY, timeout=10).status_code == 410
+    assert requests.get(peer.actor("gina"), headers=ACTIVITY, timeout=60).status_code == 410
     assert feed(alice) == []
     assert followers(alice) == []
     assert alice.post("/follows", json={"handle": peer.actor("gina")}).status_code == 404

@@ -69,7 +69,7 @@ def test_people_have_names_under_the_domain(alice: User, peer: FedifyPeer) -> No
 def test_nobody_reads_who_does_not_sign(alice: User, peer: FedifyPeer) -> None:
     assert peer.lookup(uri(alice), unsigned=True) is None
     assert peer.lookup(uri(alice)) is not None
-    theirs = requests.get(f"{peer.url}/users/bob", headers=ACTIVITY | {"Host": "b.test"}, timeout=10)
+    theirs = requests.get(f"{peer.url}/users/bob", headers=ACTIVITY | {"Host": "b.test"}, timeout=60)
     assert theirs.status_code == 401
 
 

@@ -24,7 +24,7 @@ def fuzz(server: Server, user: User, *choice: str, examples: int) -> str:
         [
             sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json",
             "--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing",
-            "--max-examples", str(examples), "--request-timeout", "20",
+            "--max-examples", str(examples), "--request-timeout", "120",
             # One at a time: on Python 3.11 the parser that generators of cases rely on is not safe among threads.
             "--workers", "1",
             "-H", f"Authorization: {user.headers['Authorization']!s}", *choice,
@@ -32,7 +32,7 @@ def fuzz(server: Server, user: User, *choice: str, examples: int) -> str:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=2400,
         check=False,
     )  # fmt: skip
     failed = [line for line in server.log if "status=5" in line or "Traceback" in line]

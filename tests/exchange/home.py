@@ -14,7 +14,7 @@ from tests.rig.server import archypix
 from tests.uploads.site import Person, Site, photo
 
 LINK_PASSWORD = "very secret indeed"
-WITHIN = 60.0
+WITHIN = 120.0
 
 
 @dataclass

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from archypix.jobs.service import JobService
+from archypix.server import loops
 from fixtures import photo
 from tests.jobs.hand import Hand
 from tests.uploads.site import Person, Site
@@ -14,6 +15,12 @@ from tests.uploads.site import Person, Site
 FORGET = "UPDATE pictures SET perceptual_hash = NULL WHERE id = $1 RETURNING id"
 QUEUE = "INSERT INTO unhashed_pictures SELECT id FROM pictures WHERE perceptual_hash IS NULL RETURNING picture_id"
 HASH = "SELECT perceptual_hash FROM pictures WHERE id = $1"
+
+
+@pytest.fixture(autouse=True)
+def never_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server looks for old pictures only when a test has it do so."""
+    monkeypatch.setattr(loops, "HASH_SECONDS", loops.HOUR)
 
 
 @pytest.fixture

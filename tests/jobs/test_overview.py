@@ -10,6 +10,7 @@ import pytest
 from archypix.accounts.administration import AdministrationService, Changes
 from archypix.accounts.models import COMMAND_LINE
 from archypix.accounts.tokens import TokenService
+from archypix.health import service as health
 from tests.jobs.hand import Hand
 from tests.uploads.site import Person, Site, photo
 
@@ -67,7 +68,9 @@ async def test_pages_of_failures_have_each_of_them_once(alice: Person, bob: Pers
     assert set(seen) == made
 
 
-async def test_what_waits_comes_in_the_order_in_which_it_is_done(alice: Person, root: Person, hand: Hand) -> None:
+async def test_what_waits_comes_in_the_order_in_which_it_is_done(
+    alice: Person, root: Person, hand: Hand, site: Site
+) -> None:
     first = (await alice.upload(photo(1), "1.jpg")).json["id"]
     second = (await alice.upload(photo(2), "2.jpg")).json["id"]
     leased = await hand.one()
@@ -75,6 +78,8 @@ async def test_what_waits_comes_in_the_order_in_which_it_is_done(alice: Person, 
     assert [(job["picture_id"], job["state"]) for job in answer["items"]] == [(first, "leased"), (second, "due")]
     assert answer["items"][0]["worker"] == hand.name
     assert counted(answer) == {("examine", "leased"): 1, ("examine", "due"): 1}
+    # The more often it was tried, the longer it is put off.
+    await site.sql("UPDATE jobs SET attempts = 10 WHERE state = 'leased'")
     await hand.fail(leased, "later", retryable=True)
     assert counted(await root.get("/admin/jobs"))[("examine", "put off")] == 1
 
@@ -117,7 +122,10 @@ async def test_bad_questions_are_refused_or_lead_nowhere(root: Person, query: di
     assert answer.status in (200, 422), answer.body
 
 
-async def test_the_server_tells_what_it_is_made_of(alice: Person, root: Person) -> None:
+async def test_the_server_tells_what_it_is_made_of(
+    alice: Person, root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PROBE_SECONDS", 60.0)
     await alice.upload(photo(1), "1.jpg")
     told = await root.get("/admin/server")
     assert told["checks"] == {"database": "ok", "cache": "ok", "storage": "ok"}

@@ -130,16 +130,17 @@ def test_limits_are_kept_by_the_kernel(tmp_path: Path) -> None:
         "from archypix.media.limits import Limits, allow_cpu_for_next_file, apply_rlimits\n"
         "limits = Limits(memory=1 << 30, timeout=5)\n"
         "apply_rlimits(limits); allow_cpu_for_next_file(limits)\n"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
         "names = ('RLIMIT_AS', 'RLIMIT_CORE', 'RLIMIT_FSIZE', 'RLIMIT_CPU')\n"
-        "print([resource.getrlimit(getattr(resource, name))[0] for name in names])\n"
+        "print([resource.getrlimit(getattr(resource, name))[0] for name in names] + [used.ru_utime + used.ru_stime])\n"
         "try:\n    bytearray(2 << 30)\nexcept MemoryError:\n    print('refused')\n"
     )
     lines = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     ).stdout.splitlines()
-    memory, core, size, cpu = json.loads(lines[0])
+    memory, core, size, cpu, used = json.loads(lines[0])
     assert (memory, core, size) == (1 << 30, 0, 64 << 20)
-    assert 5 <= cpu <= 8
+    assert 4 <= cpu - used <= 6
     assert lines[1] == "refused"
     assert resource.getrlimit(resource.RLIMIT_AS)[0] != 1 << 30
 

@@ -92,7 +92,7 @@ class PeerProcess:
                 pass
             # What it started itself goes with it: some builds of node are a program that starts another.
             self._signal(signal.SIGKILL)
-            self._process.wait(5)
+            self._process.wait(60)
             self._reader.join(5)
             if self._process.stdin is not None:
                 self._process.stdin.close()
@@ -139,7 +139,8 @@ class PeerProcess:
             f"{self.control}{path}",
             params={key.rstrip("_"): str(value) for key, value in query.items() if value is not None},
             data=json.dumps(body) if body is not None else None,
-            headers={"content-type": "application/json"},
+            # One that is kept may be closed at the moment in which it is used again.
+            headers={"content-type": "application/json", "connection": "close"},
             timeout=timeout,
         )
         if answer.status_code != 200:

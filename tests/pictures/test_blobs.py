@@ -101,7 +101,9 @@ async def test_what_takes_hours_to_be_put_is_not_swept_meanwhile(site: Site, mon
         # Not stale yet, so that the site's own sweep, which may run at any moment, has no part in this.
         await site.sql("UPDATE blobs SET changed_at = now() - interval '30 minutes' WHERE id = $1", slow.id)
         await site.sql("UPDATE blobs SET changed_at = now() - interval '2 hours' WHERE id = $1", dead.id)
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(60):
+            while await site.sql("SELECT changed_at < now() - interval '1 minute' FROM blobs WHERE id = $1", slow.id):
+                await asyncio.sleep(0.02)
         await site.blobs.sweep_stale()
         left = await site.rows("SELECT id, now() - changed_at AS age FROM blobs WHERE state = 'writing'")
     assert [row["id"] for row in left] == [slow.id]

@@ -144,7 +144,7 @@ async def test_all_at_once_ends_as_if_evaluated_from_scratch(
         others = [await Database.open(database_url, size=3) for _ in range(2)]
         loops = {str(number): PipelineLoop(database_url, Runner(each)).run for number, each in enumerate(others)}
         try:
-            async with running(loops), asyncio.timeout(90), asyncio.TaskGroup() as group:
+            async with running(loops), asyncio.timeout(240), asyncio.TaskGroup() as group:
                 for number in range(WRITERS):
                     group.create_task(writer(number))
         finally:

@@ -148,7 +148,7 @@ async def test_somebody_who_moves_is_found_at_once(domain: Domain, backend: Fake
         await domain.app.ground.names.switch(connection, "nora", source=source, target=target)
     began = clock.now()
     while (said := await domain.get("/users/nora")).body == b"at the first":
-        assert (clock.now() - began).total_seconds() < 20, "the move was not noticed"
+        assert (clock.now() - began).total_seconds() < 60, "the move was not noticed"
         await asyncio.sleep(0.02)
     assert said.body == b"at the second"
     assert (await other.say("/names/nora", method="GET")).json["origin"] == other.origin

@@ -6,7 +6,7 @@ import asyncio
 import random
 import re
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 HEAD = 64 << 10
 CHUNK = 64 << 10
+STEP = 0.05
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 KIND = re.compile(rb"\r\ncontent-type:[ \t]*([^\r;]*)", re.IGNORECASE)
 TAKEN = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -86,6 +87,8 @@ class Network:
         self._places = places
         self.random = random.Random(seed)
         self.exchanges: list[Exchange] = []
+        # How what comes later waits.
+        self.pause: Callable[[float], Awaitable[None]] = _pause
         self.links = {(one, other): Link(one, other) for one in places for other in places if one != other}
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -140,7 +143,7 @@ class Network:
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         done: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return done.result(30)
+        return done.result(120)
 
     async def _listen(self) -> None:
         for link in self.links.values():
@@ -218,7 +221,7 @@ class Network:
         return "passed"
 
     async def _later(self, link: Link, exchange: Exchange, request: bytes) -> None:
-        await asyncio.sleep(self.random.uniform(0.2, 0.2 + 2 * link.weather.seconds))
+        await self.pause(self.random.uniform(0.2, 0.2 + 2 * link.weather.seconds))
         try:
             if link.up:
                 await self._carry(link, exchange, request, None)
@@ -243,6 +246,12 @@ class Network:
                     await back.drain()
         finally:
             writer.close()
+
+
+async def _pause(seconds: float) -> None:
+    # Time in which this process stood still is nobody's time to send something else.
+    for _ in range(round(seconds / STEP)):
+        await asyncio.sleep(STEP)
 
 
 def _note(exchange: Exchange, beginning: bytes) -> None:

@@ -21,7 +21,7 @@ class Administrator(requests.Session):
 
     def request(self, method: str, url: str, **keywords: Any) -> requests.Response:  # type: ignore[override]
         """A request; `url` is a path below `/api/v1/admin`, or whole."""
-        keywords.setdefault("timeout", 30)
+        keywords.setdefault("timeout", 60)
         return super().request(method, url if "://" in url else f"{self.server.url}/api/v1/admin{url}", **keywords)
 
     def backends(self) -> dict[str, dict[str, Any]]:

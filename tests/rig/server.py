@@ -35,7 +35,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def archypix(
-    *words: str, data: Path, env: Mapping[str, str] | None = None, stdin: str | None = None, timeout: float = 120
+    *words: str, data: Path, env: Mapping[str, str] | None = None, stdin: str | None = None, timeout: float = 300
 ) -> subprocess.CompletedProcess[str]:
     """Run one command of the command line to its end."""
     if words[0] in commands.LOADED:
@@ -72,7 +72,7 @@ class Server:
         self.log: list[str] = []
         self._listens = False
 
-    def start(self, *, within: float = 30.0) -> Server:
+    def start(self, *, within: float = 120.0) -> Server:
         """Start it and wait for its address; the port stays the same over restarts."""
         words = [self._word, "--data", str(self.data), "--port", str(self.port), *self._arguments]
         if self._word == "serve" and not self._anew and "ARCHYPIX_DATABASE_URL" not in self.env:
@@ -145,7 +145,7 @@ class Server:
                 continue
         return total
 
-    def stop(self, *, within: float = 10.0) -> float:
+    def stop(self, *, within: float = 60.0) -> float:
         """SIGTERM; the seconds it took. Fails when it has to be killed."""
         assert self.process is not None
         began = time.monotonic()
@@ -161,7 +161,7 @@ class Server:
         """SIGKILL to the main process alone, as the kernel's memory killer would."""
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
 
     def create_user(self, name: str, *words: str, password: str | None = None) -> User:
         """An account and a token for it, made by the command line."""
@@ -189,7 +189,7 @@ class User(requests.Session):
             url = self.server.url + url
         elif url.startswith("/"):
             url = self.server.url + "/api/v1" + url
-        keywords.setdefault("timeout", 30)
+        keywords.setdefault("timeout", 60)
         return super().request(method, url, **keywords)
 
     def pictures(self, **query: Any) -> list[dict[str, Any]]:
@@ -211,7 +211,7 @@ class User(requests.Session):
         with path.open("rb") as handle:
             return self.post("/pictures", files={"file": (filename or path.name, handle)}, data=data)
 
-    def wait_ready(self, *, within: float = 60.0) -> None:
+    def wait_ready(self, *, within: float = 180.0) -> None:
         """Until no picture is being processed any more."""
         deadline = time.monotonic() + within
         while self.pictures(state="processing"):
@@ -232,7 +232,7 @@ def _begin_anew(words: Sequence[str], *, env: Mapping[str, str]) -> subprocess.P
 
 @contextmanager
 def running(
-    data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), within: float = 30.0,
+    data: Path, *, env: Mapping[str, str] | None = None, arguments: tuple[str, ...] = (), within: float = 120.0,
     anew: bool = False,
 ) -> Iterator[Server]:  # fmt: skip
     """A server for the time of a block, which it may take so many seconds to begin; it must stop cleanly at the end."""

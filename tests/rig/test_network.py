@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def network(heard: Heard) -> Iterator[Network]:
 
 def say(network: Network, text: str) -> requests.Response:
     """From a to b."""
-    return requests.post(network.links["a", "b"].url + "/inbox?x=%20y", data=text, timeout=5)
+    return requests.post(network.links["a", "b"].url + "/inbox?x=%20y", data=text, timeout=60)
 
 
 def test_what_passes_arrives_whole_and_is_counted(network: Network, heard: Heard) -> None:
@@ -82,6 +83,11 @@ def test_what_fails_for_its_sender(network: Network, heard: Heard, fate: str, ar
 
 
 def test_what_is_late_comes_after_what_was_sent_after_it(network: Network, heard: Heard) -> None:
+    async def until_another_came(_: float) -> None:
+        while not heard.bodies:
+            await asyncio.sleep(0.01)
+
+    network.pause = until_another_came
     network.links["a", "b"].censor = lambda method, path, body: "late" if body == b"first" else None
     with pytest.raises(requests.ConnectionError):
         say(network, "first")

@@ -161,7 +161,7 @@ class Trio:
         parts = urlsplit(url)
         server = self.servers[parts.netloc.removesuffix(".test")]
         headers = {"Host": parts.netloc, **keywords.pop("headers", {})}
-        keywords = {"timeout": 30, "allow_redirects": False, **keywords}
+        keywords = {"timeout": 60, "allow_redirects": False, **keywords}
         where = parts._replace(scheme="http", netloc=f"127.0.0.1:{server.port}").geturl()
         return requests.request(keywords.pop("method", "GET"), where, headers=headers, **keywords)
 
@@ -179,7 +179,7 @@ def _log_files(data: Path) -> Iterator[str]:
 def _end(server: Server) -> None:
     if server.process is not None and server.process.poll() is None:
         try:
-            server.stop(within=30)
+            server.stop()
         finally:
             server.kill()
 

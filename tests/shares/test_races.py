@@ -57,7 +57,7 @@ async def test_an_invitation_that_meets_a_revocation_comes_too_late(street: Stre
     share = await street.share(BOB, reshare_depth=1)
     revoking, slow = await begun(street, street.shares.service.revoke(street.alice, share.id))
     # Not committed, and nobody has to wait for that to be answered.
-    assert await asyncio.wait_for(street.gets(BOB, picture), 5) == [200]
+    assert await asyncio.wait_for(street.gets(BOB, picture), 60) == [200]
     inviting = asyncio.ensure_future(street.invite(share, BOB, CAROL, picture))
     await waits(street)
     slow.go.set()
@@ -76,7 +76,7 @@ async def test_an_invitation_below_a_grant_that_is_being_cut_comes_too_late(stre
     await street.shelf.sql("UPDATE grants SET last_access_at = NULL")
     cutting, slow = await begun(street, street.shares.service.cut(street.alice, share.id, carols))
     # The use of the grant would be written down now, but nobody waits for who has it locked.
-    assert await asyncio.wait_for(street.gets(CAROL, picture), 5) == [200]
+    assert await asyncio.wait_for(street.gets(CAROL, picture), 60) == [200]
     inviting = asyncio.ensure_future(street.invite(share, CAROL, DAVE, picture))
     await waits(street)
     slow.go.set()
@@ -216,6 +216,6 @@ async def test_a_block_and_an_answer_wait_for_each_other_in_one_order(street: St
         offering = asyncio.ensure_future(street.share(CAROL, accept=False))
         await waits(street, 2)
         # What else a block ends takes the library, which both of them want.
-        await asyncio.wait_for(lock_library(connection, street.alice), 10)
+        await asyncio.wait_for(lock_library(connection, street.alice), 60)
     assert (await accepting).state == "revoked"
     assert (await offering).state == "pending"

@@ -21,7 +21,7 @@ import uuid
 from pathlib import Path
 
 PROGRAMS = ("radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool")
-START_WITHIN = 90.0
+START_WITHIN = 240.0
 OSD_BYTES = 2 << 30
 PR_SET_PDEATHSIG = 1
 

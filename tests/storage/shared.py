@@ -14,7 +14,7 @@ from typing import IO
 
 import pytest
 
-END_WITHIN = 30.0
+END_WITHIN = 60.0
 
 
 @contextmanager

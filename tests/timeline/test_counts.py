@@ -83,7 +83,7 @@ async def test_changes_of_dates_do_not_wait_for_each_other(shelf: Shelf) -> None
     later = NOON + timedelta(days=1)
     async with shelf.database.transaction() as first, shelf.database.transaction() as second:
         for connection in (first, second):
-            await connection.execute("SET LOCAL lock_timeout = '5s'")
+            await connection.execute("SET LOCAL lock_timeout = '30s'")
         await first.execute(move, one, later)
         await second.execute(move, other, later)
         await first.execute(move, one, NOON)
@@ -95,7 +95,7 @@ async def test_changes_of_dates_do_not_wait_for_each_other(shelf: Shelf) -> None
 async def test_a_change_of_date_does_not_wait_for_whoever_holds_the_library(shelf: Shelf) -> None:
     one, other = [await shelf.add(tags=("/A/B",)) for _ in range(2)]
     async with shelf.database.transaction() as writer, shelf.database.transaction() as editor:
-        await editor.execute("SET LOCAL lock_timeout = '5s'")
+        await editor.execute("SET LOCAL lock_timeout = '30s'")
         await lock_library(writer, shelf.alice.id)
         await shelf.tags.assign(writer, shelf.alice.id, [one], ("/A/B/C", "/D"), "manual")
         await editor.execute("UPDATE pictures SET sorted_at = '2001-01-01' WHERE id = $1", other)

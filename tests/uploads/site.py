@@ -116,7 +116,7 @@ class Person:
         assert file.status == 200, file.body
         return file.body
 
-    async def until(self, picture_id: str, *states: str, within: float = 30.0) -> Any:
+    async def until(self, picture_id: str, *states: str, within: float = 60.0) -> Any:
         """The picture, once it is in one of these states."""
         async with asyncio.timeout(within):
             while True:
@@ -248,7 +248,7 @@ class WorkerProcess:
         self.process.kill()
         await self.ended()
 
-    async def stop(self, within: float = 5.0) -> int:
+    async def stop(self, within: float = 30.0) -> int:
         """SIGTERM; the exit status."""
         assert self.process is not None
         self.process.terminate()
@@ -293,7 +293,7 @@ async def open_site(database_url: str, redis_url: str, folder: Path, **settings:
         http = asyncio.create_task(serve(app.asgi, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
         await stack.enter_async_context(running(app.loops))
         client = await stack.enter_async_context(
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(30), auto_decompress=False)
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(120), auto_decompress=False)
         )
         try:
             yield Site(

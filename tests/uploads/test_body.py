@@ -39,7 +39,7 @@ class Source:
         return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def read(source: Source, *, limit: int = 1 << 30, idle: float = 5.0) -> list[bytes]:
+async def read(source: Source, *, limit: int = 1 << 30, idle: float = 60.0) -> list[bytes]:
     return [piece async for piece in Body(source.receive, limit=limit, idle_seconds=idle).pieces()]
 
 

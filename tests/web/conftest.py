@@ -17,7 +17,7 @@ from tests.web.visitor import Visit, enter
 from tests.webdav.people import PASSWORD, People, people_of
 
 # On a slow machine much may take longer than five seconds; who waits for what comes does not wait longer for it.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 _failed = pytest.StashKey[bool]()
 
 
@@ -48,11 +48,9 @@ def site_env() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, site_env: dict[str, str]) -> Iterator[Server]:
     """A server that tests share; each makes people of its own."""
-    server = Server(tmp_path_factory.mktemp("site") / "data", env=site_env, arguments=("--workers", "1")).start(
-        within=60
-    )
+    server = Server(tmp_path_factory.mktemp("site") / "data", env=site_env, arguments=("--workers", "1")).start()
     yield server
-    server.stop(within=30)
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tests.web.conftest import Browse
 from tests.web.files import chooses
 from tests.web.library import filled
 from tests.web.scenery import Shot, scene
-from tests.web.visitor import PHONE
+from tests.web.visitor import PHONE, Visit
 from tests.webdav.people import People
 
 pytestmark = pytest.mark.browser
@@ -94,14 +94,12 @@ async def test_from_the_door_to_tags_a_search_and_stars_by_keys_alone(
     page, keys = visit.page, visit.page.keyboard
     chooses(page, *walk(tmp_path, 4))
     await expect(page.get_by_role("heading", name="Your library is waiting for its first picture")).to_be_visible()
-    await keys.press("g")
-    await keys.press("i")
+    await visit.keys("g", "i")
     await expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible()
     await visit.reach(page.get_by_role("button", name="Choose files"))
     await keys.press("Enter")
     await expect(page.get_by_text("4 files done")).to_be_visible()
-    await keys.press("g")
-    await keys.press("p")
+    await visit.keys("g", "p")
     await expect(tiles(page)).to_have_count(4)
     await select_all(page, 4)
     await keys.press("t")
@@ -232,6 +230,8 @@ async def test_each_act_of_the_bar_says_what_it_would_do_and_can_be_taken_back(
     await dialog.get_by_role("button", name="Close").last.click()
 
     await choose(page, "Move to trash")
+    # Who points at a note keeps it.
+    await note(page, "3 pictures in the trash.").hover()
     await expect(tiles(page)).to_have_count(0)
     await take_back(page, "3 pictures in the trash.")
     await expect(tiles(page)).to_have_count(3)
@@ -299,8 +299,7 @@ async def test_trash_restore_and_history_by_keys_alone(person: User, browse: Bro
     await expect(note(page, "120 pictures in the trash.")).to_be_visible()
     await expect(bar(page)).to_have_count(0)
     await expect(tiles(page)).to_have_count(0)
-    await keys.press("g")
-    await keys.press("x")
+    await visit.keys("g", "x")
     await expect(page.get_by_role("heading", name="Trash", level=1)).to_be_visible()
     await expect(page.get_by_text("Each goes 30 days after it was put here. The first one in 30 days.")).to_be_visible()
     await expect(page.get_by_text("120 pictures,")).to_be_visible()
@@ -328,16 +327,15 @@ async def test_trash_restore_and_history_by_keys_alone(person: User, browse: Bro
     await keys.press("Enter")
     await expect(note(page, "1 picture deleted for good.")).to_be_visible()
     await expect(page.get_by_text("117 pictures,")).to_be_visible()
-    await history_by_keys(page)
+    await history_by_keys(visit)
     assert len(person.pictures()) == 119
     assert person.pictures(trash="true") == []
 
 
-async def history_by_keys(page: Page) -> None:
+async def history_by_keys(visit: Visit) -> None:
     """It has all that was done to the trash, and takes it back in one go."""
-    keys = page.keyboard
-    await keys.press("g")
-    await keys.press("h")
+    page, keys = visit.page, visit.page.keyboard
+    await visit.keys("g", "h")
     await expect(page.get_by_role("heading", name="History", level=1)).to_be_visible()
     rows = page.locator(".operation")
     await expect(rows).to_have_count(3)

@@ -27,9 +27,9 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 def place(tmp_path_factory: pytest.TempPathFactory, site_env: dict[str, str]) -> Iterator[Server]:
     """A server without workers, for what would be in the way of others: tests work for it themselves."""
     env = site_env | {"ARCHYPIX_WORKER_SECRET": SECRET}
-    server = Server(tmp_path_factory.mktemp("place") / "data", env=env, arguments=("--workers", "0")).start(within=60)
+    server = Server(tmp_path_factory.mktemp("place") / "data", env=env, arguments=("--workers", "0")).start()
     yield server
-    server.stop(within=30)
+    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +95,11 @@ async def somebody_comes_and_goes(visit: Visit, root: User) -> None:
     await expect(page.get_by_text("The password is set.")).to_be_visible()
     api = f"{root.server.url}/api/v1"
     signing_in = {"name": "ilse", "password": "a longer password"}
-    assert requests.post(f"{api}/session", json=signing_in, timeout=30).status_code == 200
+    assert requests.post(f"{api}/session", json=signing_in, timeout=60).status_code == 200
     await choose("Disable")
     await sure(page, "Disable")
     await expect(row).to_contain_text("disabled")
-    assert requests.post(f"{api}/session", json=signing_in, timeout=30).status_code in (401, 403)
+    assert requests.post(f"{api}/session", json=signing_in, timeout=60).status_code in (401, 403)
     await choose("Delete")
     await sure(page, "Delete")
     await expect(row).to_have_count(0)
@@ -128,7 +128,7 @@ async def an_invite(visit: Visit, root: User) -> None:
     await page.get_by_label("People with an invite").check()
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved.")).to_be_visible()
-    told = requests.get(f"{root.server.url}/api/v1/instance", timeout=30).json()
+    told = requests.get(f"{root.server.url}/api/v1/instance", timeout=60).json()
     assert (told["name"], told["registration"]) == ("Our pictures", "invite")
     await go_to(visit, "People")
     await page.get_by_role("button", name="New invite").click()
@@ -139,8 +139,8 @@ async def an_invite(visit: Visit, root: User) -> None:
     code = address.partition("/register?invite=")[2]
     joined = {"name": "aunt", "password": PASSWORD, "invite": code}
     api = f"{root.server.url}/api/v1/registration"
-    assert requests.post(api, json=joined, timeout=30).status_code == 201
-    assert requests.post(api, json=joined | {"name": "uncle"}, timeout=30).status_code == 403
+    assert requests.post(api, json=joined, timeout=60).status_code == 201
+    assert requests.post(api, json=joined | {"name": "uncle"}, timeout=60).status_code == 403
 
 
 async def a_failed_job(visit: Visit, place: Server, owner: User, tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def fail_next(server: Server, error: str) -> None:
 
     def call(path: str, body: dict[str, Any]) -> dict[str, Any]:
         url = f"{server.url}/internal/v1/jobs/{path}"
-        answer = requests.post(url, json={"worker": "test"} | body, headers=headers, timeout=30)
+        answer = requests.post(url, json={"worker": "test"} | body, headers=headers, timeout=60)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 

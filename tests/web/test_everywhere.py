@@ -71,7 +71,7 @@ async def test_whatever_a_page_asks_for_is_noted(person: User, browse: Browse) -
     await page.evaluate(ASKS, "http://elsewhere.test")
     await expect(page).to_have_url("about:blank")
     wanted = {f"http://elsewhere.test/{way}" for way in ("fetch", "beacon", "events", "image", "style")}
-    for _ in range(100):
+    for _ in range(1200):
         if wanted <= set(visit.foreign):
             break
         await asyncio.sleep(0.05)

@@ -35,8 +35,7 @@ async def test_keys_lead_everywhere_and_say_so(person: User, browse: Browse) -> 
     await visit.accessible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    await page.keyboard.press("g")
-    await page.keyboard.press("t")
+    await visit.keys("g", "t")
     await expect(page).to_have_url(f"{person.server.url}/tags")
 
 

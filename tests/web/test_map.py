@@ -152,11 +152,11 @@ def tiled(tiles: Tiles, tmp_path: Path, site_env: dict[str, str]) -> Iterator[Us
         "ARCHYPIX_MAP_TILES": f"http://{tiles.host}/{{z}}/{{x}}/{{y}}{{r}}.png",
         "ARCHYPIX_MAP_CREDIT": "© Hills and roads https://example.org/copyright",
     }
-    server = Server(tmp_path / "data", env=site_env | setting, arguments=("--workers", "1")).start(within=60)
+    server = Server(tmp_path / "data", env=site_env | setting, arguments=("--workers", "1")).start()
     person = people_of(server).make()
     fill(person, journey()[7:10])
     yield person
-    server.stop(within=30)
+    server.stop()
 
 
 async def test_tiles_that_the_administrator_names_lie_below_the_places(

@@ -99,13 +99,13 @@ async def a_token(visit: Visit, person: User) -> None:
     await expect(row).not_to_contain_text("tags:read")
     headers = {"Authorization": f"Bearer {secret}"}
     api = f"{person.server.url}/api/v1"
-    assert requests.get(f"{api}/pictures", headers=headers, timeout=30).status_code == 200
-    assert requests.get(f"{api}/tags", headers=headers, timeout=30).status_code == 403
+    assert requests.get(f"{api}/pictures", headers=headers, timeout=60).status_code == 200
+    assert requests.get(f"{api}/tags", headers=headers, timeout=60).status_code == 403
     await row.get_by_role("button", name="Revoke").click()
     await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     await expect(row).to_have_count(0)
     await expect(page.get_by_role("button", name="New token")).to_be_focused()
-    assert requests.get(f"{api}/pictures", headers=headers, timeout=30).status_code == 401
+    assert requests.get(f"{api}/pictures", headers=headers, timeout=60).status_code == 401
 
 
 async def a_new_password(here: Visit, there: Visit) -> None:

@@ -23,9 +23,9 @@ def fresh(
 ) -> Iterator[Server]:
     """A server that nobody has set up."""
     env = site_env | {"ARCHYPIX_DATABASE_URL": database_url, "ARCHYPIX_REDIS_URL": redis_url}
-    server = Server(tmp_path_factory.mktemp("fresh") / "data", env=env, arguments=("--workers", "0")).start(within=60)
+    server = Server(tmp_path_factory.mktemp("fresh") / "data", env=env, arguments=("--workers", "0")).start()
     yield server
-    server.stop(within=30)
+    server.stop()
 
 
 def setup_link(server: Server) -> str:

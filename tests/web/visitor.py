@@ -137,6 +137,16 @@ class Visit:
         await self.page.keyboard.press("Enter")
         await expect(self.page).to_have_url(self.server.url + path)
 
+    async def keys(self, *keys: str) -> None:
+        """Press these letters as quickly after each other as somebody does, however long the machine takes for it."""
+        session = await self.context.new_cdp_session(self.page)
+        at = time.time()
+        for number, key in enumerate(keys):
+            for kind, text in (("keyDown", {"text": key}), ("keyUp", {})):
+                told = {"type": kind, "key": key, "code": f"Key{key.upper()}", "timestamp": at + number / 5} | text
+                await session.send("Input.dispatchKeyEvent", told)
+        await session.detach()
+
     async def reach(self, target: Locator) -> None:
         """Press Tab until this has the focus."""
         for _ in range(TABS):
@@ -170,7 +180,7 @@ async def enter(
         is_mobile=size["width"] < 600,
         **({"service_workers": "block", "reduced_motion": "reduce", "locale": "en-US"} | options),
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     await context.add_init_script(NOTES_VIOLATIONS)
     if name is not None:
         answer = await context.request.post("/api/v1/session", data={"name": name, "password": password})

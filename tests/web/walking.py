@@ -10,7 +10,7 @@ from playwright.async_api import Error, Page
 
 from tests.web.visitor import Visit
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 Act: TypeAlias = Callable[[Page], Awaitable[None]]
 # What depends on colours: all that may be wrong in the dark and is not in the light.
 COLOURS = ("color-contrast", "link-in-text-block")

@@ -81,7 +81,7 @@ class Drive(requests.Session):
         if authorized:
             head += f"Authorization: {self.authorization}\r\n".encode()
         parts = urlsplit(self.server.url)
-        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=30) as connection:
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=60) as connection:
             connection.sendall(head + b"\r\n")
             answer = b""
             while chunk := connection.recv(1 << 16):

@@ -45,7 +45,7 @@ class People:
 
 def people_of(server: Server) -> People:
     """Those of a server that has just started."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not any(SETUP_LINK.search(line) for line in server.log):
         assert time.monotonic() < deadline, "no link for the administrator"
         time.sleep(0.05)

@@ -25,19 +25,19 @@ def basic(username: str, password: str, encoding: str = "utf-8") -> dict[str, st
 
 def test_without_credentials_clients_are_asked_for_them(drive: Drive) -> None:
     for method in ("GET", "HEAD", "PROPFIND", "PUT", "DELETE", "LOCK"):
-        answer = requests.request(method, drive.server.url + drive.root + "/a.jpg", timeout=30)
+        answer = requests.request(method, drive.server.url + drive.root + "/a.jpg", timeout=60)
         assert answer.status_code == 401, method
         assert answer.headers["WWW-Authenticate"] == 'Basic realm="Archypix", charset="UTF-8"'
 
 
 def test_what_drives_can_do_is_told_to_anybody(drive: Drive) -> None:
     for path in ("/webdav", "/webdav/", drive.root, f"{drive.root}/none/"):
-        answer = requests.options(drive.server.url + path, timeout=30)
+        answer = requests.options(drive.server.url + path, timeout=60)
         assert answer.status_code == 200
         assert answer.headers["DAV"] == "1, 2, 3"
         assert answer.headers["MS-Author-Via"] == "DAV"
         assert {"PROPFIND", "LOCK", "PUT"} <= set(answer.headers["Allow"].split(", "))
-    wrong = requests.options(drive.server.url + drive.root, headers=basic(drive.username, "wrong"), timeout=30)
+    wrong = requests.options(drive.server.url + drive.root, headers=basic(drive.username, "wrong"), timeout=60)
     assert wrong.status_code == 401
 
 
@@ -54,11 +54,11 @@ def test_a_token_opens_its_own_drive_of_its_own_person_alone(
         (drive.username, "", "library", 401), ("", drive.token, "library", 401), ("a\0b", "c\0d", "library", 401),
         ("ü" * 300, "é" * 300, "library", 401),
     ):  # fmt: skip
-        answer = requests.request("PROPFIND", url + slug, headers=basic(username, token), timeout=30)
+        answer = requests.request("PROPFIND", url + slug, headers=basic(username, token), timeout=60)
         assert answer.status_code == status, (username, slug)
     # A token of the API is no token of a drive, nor the other way round.
     api = user.headers["Authorization"].removeprefix("Bearer ")
-    assert requests.get(url + "library", headers=basic(user.name, str(api)), timeout=30).status_code == 401
+    assert requests.get(url + "library", headers=basic(user.name, str(api)), timeout=60).status_code == 401
     account = requests.get(
         f"{drive.server.url}/api/v1/pictures", headers={"Authorization": f"Bearer {drive.token}"}, timeout=30
     )
@@ -69,7 +69,7 @@ def test_a_token_opens_its_own_drive_of_its_own_person_alone(
     "header", ["", "Basic", "Basic !!!", "Basic YQ==", "Bearer x", "Digest username=a", "Basic " + "QQ==" * 5000]
 )
 def test_credentials_that_are_none_are_asked_for_again(drive: Drive, header: str) -> None:
-    answer = requests.get(drive.server.url + drive.root, headers={"Authorization": header}, timeout=30)
+    answer = requests.get(drive.server.url + drive.root, headers={"Authorization": header}, timeout=60)
     assert answer.status_code == 401
 
 
@@ -98,7 +98,7 @@ def test_guessing_ends_soon_and_holds_up_nobody_who_is_known(tmp_path: Path) -> 
 
         def status(address: str, token: str, proto: str = "https") -> int:
             headers = {"X-Forwarded-For": address, "X-Forwarded-Proto": proto, **basic("alice", token)}
-            return requests.request("PROPFIND", url, headers=headers, timeout=30).status_code
+            return requests.request("PROPFIND", url, headers=headers, timeout=60).status_code
 
         assert status("198.51.100.7", drive.token) == 207
         statuses = [status("198.51.100.7", f"guess{number}") for number in range(60)]
@@ -114,11 +114,11 @@ def test_guessing_ends_soon_and_holds_up_nobody_who_is_known(tmp_path: Path) -> 
 
         # By plain http the token could be read on the way.
         from_there = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "http"}
-        plain = requests.get(url, headers=from_there | basic("alice", drive.token), timeout=30)
+        plain = requests.get(url, headers=from_there | basic("alice", drive.token), timeout=60)
         assert plain.status_code == 403
         assert "https" in plain.text
         assert status("198.51.100.7", drive.token, "http") == 403
-        assert requests.options(url, headers=from_there, timeout=30).status_code == 403
+        assert requests.options(url, headers=from_there, timeout=60).status_code == 403
 
 
 def test_plain_http_from_elsewhere_where_it_is_allowed(tmp_path: Path) -> None:

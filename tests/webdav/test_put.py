@@ -44,7 +44,7 @@ def detail(user: User, content: bytes) -> dict[str, object]:
 def connect(drive: Drive, head: str) -> socket.socket:
     """A connection that has sent the head of a request, with credentials."""
     parts = urlsplit(drive.server.url)
-    connection = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=30)
+    connection = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=60)
     connection.sendall(f"{head}\r\nHost: localhost\r\nAuthorization: {drive.authorization}\r\n".encode())
     return connection
 
@@ -207,7 +207,7 @@ def test_a_waiting_client_is_refused_before_it_sends(drive: Drive) -> None:
         ("/one.jpg", "Basic bm9ib2R5Ondyb25n", b"401"),
     ):
         parts = urlsplit(drive.server.url)
-        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=30) as connection:
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=60) as connection:
             connection.sendall(
                 f"PUT {drive.at(path)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\n"
                 "Expect: 100-continue\r\nContent-Length: 5000000\r\n\r\n".encode()

@@ -36,7 +36,7 @@ def test_a_received_picture_is_read_from_its_owner(trio: Trio) -> None:
     put(alice, content, "theirs.jpg", "/Shared")
     share(alice, bob, "/Shared")
     drive = open_drive(bob)
-    path = until(lambda: find(drive, "theirs.jpg"), "the picture in the drive", within=60)
+    path = until(lambda: find(drive, "theirs.jpg"), "the picture in the drive")
 
     head = drive.ask("HEAD", path)
     assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(content)))

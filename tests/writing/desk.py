@@ -28,7 +28,7 @@ EDIT = {
 }
 
 
-async def until(person: Person, picture_id: str, state: str | None, within: float = 30.0) -> Any:
+async def until(person: Person, picture_id: str, state: str | None, within: float = 60.0) -> Any:
     """The picture, once its metadata is in this state and nothing is being examined."""
     async with asyncio.timeout(within):
         while True:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from archypix.jobs.store import CHANNEL
 from archypix.writing import service
 from fixtures import photo
 from tests.uploads.site import Person, Site, open_site, sha256
@@ -59,7 +60,7 @@ async def test_an_edit_ends_in_the_file(alice: Person, site: Site, tmp_path: Pat
 async def test_edits_in_a_row_end_in_one_write_and_the_upload_alone_is_kept(
     alice: Person, site: Site, tmp_path: Path, exiftool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "PATIENCE", timedelta(seconds=1.5))
+    monkeypatch.setattr(service, "PATIENCE", timedelta(hours=1))
     original = photo("iphone-4s.jpg").read_bytes()
     async with site.worker():
         picture_id = (await alice.upload(original, "a.jpg")).json["id"]
@@ -67,6 +68,11 @@ async def test_edits_in_a_row_end_in_one_write_and_the_upload_alone_is_kept(
         for number in range(5):
             await alice.send("PATCH", f"/pictures/{picture_id}", {"title": f"Title {number}", "rating": number})
         assert await site.sql("SELECT count(*) FROM jobs WHERE kind = 'write'") == 1
+        assert await site.sql("SELECT next_attempt_at > now() + interval '50 minutes' FROM jobs WHERE kind = 'write'")
+        # The hour is over.
+        monkeypatch.setattr(service, "PATIENCE", timedelta())
+        await site.sql("UPDATE jobs SET next_attempt_at = now() WHERE kind = 'write'")
+        await site.sql("SELECT pg_notify($1, '')", CHANNEL)
         assert (await until(alice, picture_id, "synced"))["version"] == 2
         # Another edit later replaces the file that we wrote, which nobody needs.
         await alice.send("PATCH", f"/pictures/{picture_id}", {"title": None})

@@ -89,7 +89,8 @@ async def _share(sender: Person, recipient: Person, tag: str, name: str, **right
     if share is None:
         offer = {"tag": tag, "recipient": recipient.handle, "name": name, "message": f"For {recipient.name}", **rights}
         share = await sender.call("POST", "/shares", offer)
-    incoming = await seen(partial(_offered, recipient, share["url"]), f"the offer of {name} at {recipient.place.domain}")
+    offered = partial(_offered, recipient, share["url"])
+    incoming = await seen(offered, f"the offer of {name} at {recipient.place.domain}")
     if incoming["state"] == "pending":
         await recipient.call("POST", f"/shares/incoming/{incoming['id']}/accept")
     return share["id"], incoming["id"]

@@ -40,7 +40,7 @@ START_WITHIN = 600.0
 REACHED_WITHIN = 30.0  # once it says itself that it takes connections
 # SIGINT: let nobody wait, write everything out. SIGQUIT: stop where you are, recover at the next start.
 STOP_SIGNALS = (Signals.SIGINT, Signals.SIGQUIT)
-LEFTOVER_STEPS = ((Signals.SIGINT, 3.0), (Signals.SIGQUIT, 2.0), (Signals.SIGKILL, 3.0))
+LEFTOVER_STEPS = ((Signals.SIGINT, 3.0), (Signals.SIGQUIT, 2.0), (Signals.SIGKILL, 30.0))
 
 # What a connection attempt raises while the server is away, starting or stopping.
 AWAY = (

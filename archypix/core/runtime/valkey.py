@@ -30,7 +30,7 @@ START_WITHIN = 120.0
 REPAIR_WITHIN = 60.0
 LOG_FOLDER = "appendonlydir"
 BROKEN = "appendonlydir.broken"
-LEFTOVER_STEPS = ((Signals.SIGTERM, 3.0), (Signals.SIGKILL, 3.0))
+LEFTOVER_STEPS = ((Signals.SIGTERM, 3.0), (Signals.SIGKILL, 30.0))
 
 UNREADABLE = re.compile(r"(Bad file format|Unrecoverable error|Unexpected end of file) reading the append only file")
 # What the server advises about the machine's kernel at every start, as warnings.

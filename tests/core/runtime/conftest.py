@@ -195,7 +195,7 @@ def write_for_a_while(url: str) -> Writer:
 
 async def assert_whole(url: str, writer: Writer) -> None:
     """All acknowledged rows are there, and at most the one whose answer was cut off besides."""
-    writer.join(10)
+    writer.join(PATIENCE)
     count, highest = await asyncio.gather(
         query(url, "SELECT count(*) FROM rows WHERE length(filler) = 500"), query(url, "SELECT max(number) FROM rows")
     )

@@ -16,9 +16,11 @@ import sys
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from archypix.core.errors import StartupError
+from archypix.core.runtime import postgres, valkey
 from archypix.core.runtime.datadir import DataDir
 from archypix.core.runtime.services import Endpoints, services, serving
 from archypix.core.settings import Settings, load_settings
@@ -50,6 +52,12 @@ def addresses(endpoints: Endpoints) -> dict[str, str]:
     return {"database_url": endpoints.database_url, "redis_url": endpoints.redis_url}
 
 
+def _be_patient(*services: ModuleType) -> None:
+    """What ends in good order may take its time: rougher ways are for what does not end at all."""
+    for service in services:
+        service.LEFTOVER_STEPS = tuple((signal, 60.0) for signal, _ in service.LEFTOVER_STEPS)  # type: ignore[attr-defined]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=("open", "serve", "command"))
@@ -64,6 +72,7 @@ def main() -> int:
         os.setgroups([])
         os.setgid(arguments.uid)
         os.setuid(arguments.uid)
+    _be_patient(postgres, valkey)
     logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s %(message)s")
     began = time.monotonic()
     try:

@@ -69,7 +69,7 @@ async def test_as_root_of_a_container(tmp_path: Path, start: Start) -> None:
     await assert_whole(url, writer)
     driver.kill()
     again = start("serve", tmp_path / "data", before=CONTAINER).ready()
-    assert again.said["seconds"] < 3.0
+    assert again.said["seconds"] < 30
     assert again.end() == 0
 
 
@@ -105,7 +105,7 @@ async def test_programs_in_a_folder_only_root_may_enter_are_copied_once(tmp_path
     assert program.startswith("/var/lib/archypix-programs/postgres-")
     assert os.readlink(f"/proc/{driver.said['children']['valkey']}/exe").startswith("/var/lib/archypix-programs/valkey")
     await query(driver.said["database_url"], "CREATE EXTENSION ltree")
-    assert driver.said["seconds"] < 10.0
+    assert driver.said["seconds"] < 60
     assert "copying" in driver.log.read_text()
 
 

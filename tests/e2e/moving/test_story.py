@@ -99,7 +99,7 @@ def new_pictures_come_and_go(tale: Tale, moved: Person, hers: Collection[str], m
 
 
 def comes_to_fetch(person: Person, picture: str, name: str) -> None:
-    until(lambda: can_fetch(person, picture), f"{name} for {person}", within=30)
+    until(lambda: can_fetch(person, picture), f"{name} for {person}")
 
 
 def access_ends_at_once(tale: Tale, moved: Person, hers: Collection[str]) -> None:

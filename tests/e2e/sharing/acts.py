@@ -68,7 +68,7 @@ def offer(sender: Person, recipient: Person, path: str = ALPS, **words: Any) -> 
     return found
 
 
-def offered(recipient: Person, sender: Person, *, within: float = 30.0) -> dict[str, Any]:
+def offered(recipient: Person, sender: Person, *, within: float = 90.0) -> dict[str, Any]:
     """The newest share that waits for an answer."""
 
     def look() -> dict[str, Any] | None:
@@ -106,7 +106,7 @@ def sees(person: Person, **query: Any) -> dict[str, dict[str, Any]]:
     return {item["filename"]: item for item in person.pictures(**query) if item["received"] is not None}
 
 
-def comes_to_see(person: Person, *names: str, within: float = 30.0) -> dict[str, dict[str, Any]]:
+def comes_to_see(person: Person, *names: str, within: float = 90.0) -> dict[str, dict[str, Any]]:
     """Until somebody sees just these of others."""
     seen: dict[str, dict[str, Any]] = {}
 

@@ -168,10 +168,12 @@ def test_without_later_pictures(people: People) -> None:
 def test_an_end_date_ends_it(people: People) -> None:
     alice, bob, _ = people
     ids = put(alice, "alps-1.jpg")
-    end = datetime.now(UTC) + timedelta(seconds=15)
-    deal = share(alice, bob, ends_at=end.isoformat())
-    comes_to_see(bob, "alps-1.jpg", within=14)
+    deal = share(alice, bob, ends_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    comes_to_see(bob, "alps-1.jpg")
     hand, uri = Hand.of(bob), uri_of(alice, ids["alps-1.jpg"])
+    assert hand.may(alice, uri) == [True]
+    end = datetime.now(UTC) + timedelta(seconds=12)
+    assert alice.patch(f"/shares/{deal.id}", json={"ends_at": end.isoformat()}).status_code == 200
     until(lambda: datetime.now(UTC) >= end, "the end", within=30)
     assert hand.may(alice, uri) == [False]
     until(lambda: deal.state() == "expired", "that alice's server sees it", within=90)

@@ -119,9 +119,7 @@ def test_a_copy_is_kept_whatever_becomes_of_the_share(people: People) -> None:
     assert carol.post(f"/pictures/{at_carol}/copy", json={}).status_code in (403, 409)
     asked = bob.post(f"/pictures/{at_bob}/copy", json={})
     assert asked.status_code in (200, 201, 202), asked.text
-    own = until(
-        lambda: next((item for item in bob.pictures() if item["received"] is None), None), "the copy", within=60
-    )
+    own = until(lambda: next((item for item in bob.pictures() if item["received"] is None), None), "the copy")
     bob.wait_ready()
     assert own["owner"] == bob.known_as
     revoke(deal)

@@ -8,10 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
+from federation.access import archives, asking
 from tests.embedded import TEMPLATE
 from tests.federation.access.houses import Street, open_street
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who stands still for a moment is not taken for offline."""
+    monkeypatch.setattr(asking, "LONGEST", 60.0)
+    monkeypatch.setattr(archives, "LONGEST", 60.0)
 
 
 @pytest_asyncio.fixture

@@ -20,7 +20,7 @@ from federation.outbox.service import Outbox
 from tests.federation.collections.gallery import ADDRESSES, MASTER
 
 HOSTS = ("b.test", "c.test")
-LEASE = timedelta(seconds=1)
+LEASE = timedelta(seconds=60)
 
 
 async def main(database_url: str, sink: str) -> None:

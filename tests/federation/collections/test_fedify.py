@@ -124,7 +124,7 @@ def test_what_is_posted_is_announced_and_can_be_read(
     image = read["attachment"]
     assert (image["type"], image["name"], image["mediaType"]) == ("Image", "A red <square>", "image/webp")
     assert (image["width"], image["height"]) == (64, 48)
-    picture = requests.get(image["url"], timeout=10)
+    picture = requests.get(image["url"], timeout=60)
     assert picture.content[8:12] == b"WEBP"
     outbox = peer.lookup(made["url"] + "/outbox")
     assert outbox is not None
@@ -200,10 +200,10 @@ def test_withdrawn_it_is_gone(
 
     until(lambda: deleted() >= all_posts | {made["url"]}, "each Delete")
     for url in (*all_posts, made["url"]):
-        answer = requests.get(url, headers=ACTIVITY, timeout=10)
+        answer = requests.get(url, headers=ACTIVITY, timeout=60)
         assert (answer.status_code, answer.json()["type"]) == (410, "Tombstone")
-        assert requests.get(url, headers={"Accept": "text/html"}, timeout=10).status_code == 410
+        assert requests.get(url, headers={"Accept": "text/html"}, timeout=60).status_code == 410
     assert peer.lookup(note["id"]) is None
     assert peer.lookup(made["url"]) is None
     image = note["attachment"][0] if isinstance(note["attachment"], list) else note["attachment"]
-    assert requests.get(image["url"], timeout=10).status_code == 404
+    assert requests.get(image["url"], timeout=60).status_code == 404

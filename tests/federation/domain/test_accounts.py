@@ -11,7 +11,7 @@ import requests
 from tests.federation.domain.played import Backend
 from tests.rig.trio import PASSWORD, until
 
-LATER = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
 
 def actor(here: Backend, name: str) -> requests.Response:

@@ -15,7 +15,7 @@ from federation.signatures import mutual
 from tests.federation.domain.played import BASE, ORIGIN, Backend, new_key
 from tests.rig.trio import PASSWORD
 
-LATER = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 Change = Callable[[dict[str, str]], Mapping[str, str]]
 
 

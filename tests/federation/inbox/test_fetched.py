@@ -92,7 +92,7 @@ async def group(calm_town: Town) -> Persona:
 
 
 async def settled(town: Town) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(90):
         while await town.site.sql(
             "SELECT EXISTS (SELECT FROM inbox_activities WHERE state = 'leased' OR state = 'due' AND attempts = 0)"
         ):

@@ -121,7 +121,7 @@ async def test_name_servers_that_do_not_answer_hold_up_nobody(
     def look_up(host: str, port: int, **_: Any) -> list[Any]:
         if host.endswith("slow.example"):
             waiting.append(host)
-            release.wait(20)
+            release.wait(90)
         return [_entry("127.0.0.1", port)]
 
     monkeypatch.setattr(lookups.socket, "getaddrinfo", look_up)
@@ -130,7 +130,11 @@ async def test_name_servers_that_do_not_answer_hold_up_nobody(
         slow = [asyncio.create_task(anywhere.get(f"https://{n}.slow.example/note")) for n in range(80)]
         for failure in await asyncio.gather(*slow, return_exceptions=True):
             assert isinstance(failure, Unreachable)
+        async with asyncio.timeout(60):
+            while len(waiting) < lookups.MOST_OF_DOMAIN:
+                await asyncio.sleep(0.01)
         assert len(waiting) == lookups.MOST_OF_DOMAIN
+        monkeypatch.setattr(connecting, "LOOKUP_SECONDS", 60.0)
         with pytest.raises(Refused):
             await anywhere.get("https://quick.test/note")
     finally:

@@ -157,6 +157,9 @@ async def test_connections_to_one_host_are_bounded(outbound: Outbound, wild: Wil
     other.paths["/note"] = document({"id": "https://other.test/note"})
     waiting = [asyncio.create_task(outbound.get(URL)) for _ in range(20)]
     await outbound.get("https://other.test/note")
+    async with asyncio.timeout(60):
+        while under_way < client_module.FETCHES_PER_HOST:
+            await asyncio.sleep(0.01)
     release.set()
     await asyncio.gather(*waiting)
     assert most == client_module.FETCHES_PER_HOST

@@ -24,7 +24,7 @@ from tests.federation.outbox.office import ADDRESSES, HOSTS, MASTER
 KEYS = 3
 # Changes that wait are no more than this.
 AHEAD = 60
-LEASE = timedelta(seconds=1)
+LEASE = timedelta(seconds=60)
 
 
 async def change_forever(database: Database, outbox: Outbox, actors: ActorService) -> None:

@@ -63,7 +63,7 @@ def _post(inbox: str, alice: str, kind: Kind, *, key: PrivateKey = RSA) -> int:
     body = _like(alice)
     plain = SignedRequest("POST", inbox, [("Content-Type", "application/activity+json")], body)
     added = sign(plain, PrivateKey(f"{alice}#main-key", "rsa", key.key), kind, created=datetime.now(UTC))
-    return requests.post(inbox, data=body, headers=dict(plain.headers) | added, timeout=20).status_code
+    return requests.post(inbox, data=body, headers=dict(plain.headers) | added, timeout=60).status_code
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -79,12 +79,12 @@ def test_fedify_gets_the_signature_it_asks_for(fedify: FedifyPeer, alice: str) -
         body = _like(alice)
         plain = SignedRequest("POST", fedify.inbox(), [("Content-Type", "application/activity+json")], body)
         key = PrivateKey(f"{alice}#main-key", "rsa", RSA.key)
-        challenge = requests.post(plain.url, data=body, headers=dict(plain.headers), timeout=20)
+        challenge = requests.post(plain.url, data=body, headers=dict(plain.headers), timeout=60)
         assert challenge.status_code == 401
         asked = challenge.headers["Accept-Signature"]
         [wish] = wishes(asked, algorithm="rsa", key_id=key.id, headers=[name for name, _ in plain.headers])
         added = sign(plain, key, Kind.RFC9421, created=datetime.now(UTC), wish=wish)
-        assert requests.post(plain.url, data=body, headers=dict(plain.headers) | added, timeout=20).status_code == 202
+        assert requests.post(plain.url, data=body, headers=dict(plain.headers) | added, timeout=60).status_code == 202
     finally:
         fedify.configure(challenge=False)
 
@@ -102,8 +102,8 @@ def test_fedify_in_secure_mode_shows_itself_to_us(fedify: FedifyPeer, alice: str
         plain = SignedRequest("GET", fedify.actor(), [("Accept", "application/activity+json")])
         key = PrivateKey(f"{alice}#main-key", "rsa", RSA.key)
         added = sign(plain, key, kind, created=datetime.now(UTC))
-        assert requests.get(plain.url, headers=dict(plain.headers), timeout=20).status_code == 401
-        assert requests.get(plain.url, headers=dict(plain.headers) | added, timeout=20).status_code == 200
+        assert requests.get(plain.url, headers=dict(plain.headers), timeout=60).status_code == 401
+        assert requests.get(plain.url, headers=dict(plain.headers) | added, timeout=60).status_code == 200
     finally:
         fedify.configure(authorizedFetch=False)
 

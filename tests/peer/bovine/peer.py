@@ -90,7 +90,7 @@ class Peer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        self.session = Loopback(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)), self._map)
+        self.session = Loopback(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(60)), self._map)
         await self.actor.init(session=self.session)  # type: ignore[arg-type]
 
     async def close(self) -> None:

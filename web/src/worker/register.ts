@@ -10,6 +10,8 @@ const words = defineWords({
 
 /** So often it is asked for a new version while the page stands, in milliseconds. */
 const OFTEN = 60 * 60 * 1000;
+/** And so soon after a question that was not answered. */
+const AGAIN = 60 * 1000;
 
 /** Without https there is no service worker, and all else works as well. */
 export async function beginWorker(): Promise<void> {
@@ -17,7 +19,11 @@ export async function beginWorker(): Promise<void> {
   try {
     const registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
     watch(registration);
-    const look = (): void => void registration.update().catch(() => {});
+    let again: number | undefined;
+    const look = (): void => {
+      clearTimeout(again);
+      registration.update().catch(() => (again = window.setTimeout(look, AGAIN)));
+    };
     window.setInterval(look, OFTEN);
     // After the stream was away the server may be another one.
     on([], look);
