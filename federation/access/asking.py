@@ -66,11 +66,15 @@ class Enquiries:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """End what is under way."""
+        """End what is under way: who waits for it is told that the owner is offline."""
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=1.0)
+        # A question that had not begun to be asked ends without a word.
+        for future in self._under_way.values():
+            if not future.done():
+                future.set_result(OFFLINE)
 
     def is_offline(self, owner: int) -> bool:
         """Whether the owner of that row did not answer a moment ago."""

@@ -224,7 +224,8 @@ async def test_what_is_being_asked_ends_with_the_server(street: Street) -> None:
     waiting = asyncio.create_task(enquiries.ask(street.bob.person.id, [(owner, Item("https://x.test/1", "small"))]))
     await asyncio.sleep(0)
     await enquiries.close()
-    assert list((await waiting).values()) == [asking.OFFLINE]
+    async with asyncio.timeout(asking.LONGEST / 2):
+        assert list((await waiting).values()) == [asking.OFFLINE]
 
 
 async def test_shown_and_saved_at_once(street: Street) -> None:

@@ -59,9 +59,17 @@ async def losing(sender: Somebody, receiver: Somebody, count: int = 1) -> AsyncI
 
 
 async def a_day_later(house: House) -> None:
-    """Everything is asked about."""
+    """Everything is asked about, also what is being compared right now, maybe with what was before."""
     await house.site.service(CheckLoop).sweep()
-    await house.site.sql("UPDATE share_checks SET state = 'ask', next_at = now() WHERE lease IS NULL")
+    ask = (
+        "UPDATE share_checks SET state = 'ask', next_at = now()"
+        " WHERE NOT EXISTS (SELECT FROM share_checks WHERE lease IS NOT NULL) RETURNING true"
+    )
+
+    async def asked() -> bool:
+        return bool(await house.site.sql(ask))
+
+    await until(asked, "a moment in which nothing is compared")
 
 
 async def titles(somebody: Somebody) -> dict[str, str]:
