@@ -252,6 +252,7 @@ async def test_numbers_lead_to_the_pictures_that_they_count(traveller: User, bro
     await visit.go("/search?q=make:canon")
     await expect(page.get_by_role("alert")).to_contain_text("takes too long on so many pictures")
     await visit.accessible()
+    await visit.shot("search-slow")
     await page.get_by_role("alert").get_by_role("button", name=re.compile(r"^\d{4}$")).first.click()
     await expect(page).to_have_url(re.compile("year"))
     await expect(page.get_by_role("alert")).to_have_count(0)
