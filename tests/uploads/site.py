@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 import aiohttp
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from yarl import URL
 
 from archypix.accounts.administration import AdministrationService
 from archypix.accounts.models import COMMAND_LINE
@@ -200,23 +201,25 @@ class Site:
         await self.uploads.sweep_expired()
 
     @asynccontextmanager
-    async def worker(self, name: str | None = None) -> AsyncIterator[WorkerProcess]:
+    async def worker(self, label: str | None = None) -> AsyncIterator[WorkerProcess]:
         """A media worker for the time of a block; it must stop cleanly."""
-        worker = WorkerProcess(self, name or f"test-{uuid4().hex[:8]}")
+        worker = WorkerProcess(self, label or f"test-{uuid4().hex[:8]}")
         await worker.start()
         try:
             yield worker
         finally:
-            await worker.stop()
+            status = await worker.stop()
+        assert status == 0, worker.said()
 
 
 class WorkerProcess:
     """`archypix worker` as a process of its own: a fork of one that has the program loaded, or `anew`, as everybody
-    starts it."""
+    starts it. A machine has one of a name, and other tests run on it too: `label` is what it is called on its site."""
 
-    def __init__(self, site: Site, name: str, server_url: str | None = None, *, anew: bool = False) -> None:
+    def __init__(self, site: Site, label: str, server_url: str | None = None, *, anew: bool = False) -> None:
         self.site = site
-        self.name = name
+        self.label = label
+        self.name = f"{label}-{URL(site.url).port}"
         self.server_url = server_url or site.url
         self.process: subprocess.Popen[bytes] | commands.Process | None = None
         self._anew = anew

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.rig.server import User
 from tests.web.conftest import Browse
@@ -233,22 +233,18 @@ async def test_numbers_lead_to_the_pictures_that_they_count(traveller: User, bro
     await expect(columns.get_by_role("img", name="2020: 0")).to_be_focused()
     # A library so large that counting it takes too long is no matter of seconds: what the server says then is put in.
     slow = {"status": 503, "code": "too_slow", "detail": "This takes too long: select less at once."}
-    await page.route(
-        "**/api/v1/pictures/aggregate",
-        lambda route: route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(slow)),
-        times=1,
-    )
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(slow))
+
+    await page.route("**/api/v1/pictures/aggregate", refuse, times=1)
     await visit.go("/statistics")
     await expect(page.get_by_role("alert")).to_contain_text("too many pictures to count at once")
     await visit.accessible()
     await page.get_by_role("button", name="Four stars and more").click()
     await expect(page).to_have_url(re.compile("q=rating"))
     await expect(page.get_by_role("alert")).to_have_count(0)
-    await page.route(
-        "**/api/v1/timeline?**",
-        lambda route: route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(slow)),
-        times=1,
-    )
+    await page.route("**/api/v1/timeline?**", refuse, times=1)
     await visit.go("/search?q=make:canon")
     await expect(page.get_by_role("alert")).to_contain_text("takes too long on so many pictures")
     await visit.accessible()

@@ -143,6 +143,8 @@ async def test_by_keys_alone(person: User, browse: Browse, site: Server) -> None
     await visit.shot("timeline-selected")
     # An arrow down leads to what is below.
     await page.keyboard.press("ArrowDown")
+    # Tiles are painted with the next frame.
+    await expect(page.locator(f".tile.active:not([data-picture='{ids[4]}'])")).to_have_count(1)
     below = await page.locator(".tile.active").get_attribute("data-picture")
     assert ids.index(str(below)) > 4
     await page.keyboard.press("Control+a")

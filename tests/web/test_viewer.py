@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,9 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from fixtures import photo as photograph
 from fixtures.video import write_video
-from tests.rig.server import Server, User
+from tests.rig.server import User
 from tests.web.conftest import Browse
-from tests.web.visitor import PHONE, Visit
+from tests.web.visitor import PHONE, Visit, resting
 from tests.webdav.people import People
 
 pytestmark = pytest.mark.browser
@@ -261,20 +260,6 @@ async def test_what_two_people_write_at_once_is_not_lost(person: User, browse: B
     await visit.context.set_offline(False)
     await panel.get_by_role("button", name="Try again").first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Mine and better at last")
-
-
-@contextmanager
-def resting(server: Server) -> Iterator[None]:
-    """The workers of a server do nothing for the time of a block."""
-    workers = [process for process in server.processes() if "worker" in process.cmdline()]
-    assert workers
-    for worker in workers:
-        worker.suspend()
-    try:
-        yield
-    finally:
-        for worker in workers:
-            worker.resume()
 
 
 async def loses(route: Route) -> None:

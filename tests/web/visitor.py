@@ -6,6 +6,8 @@ import os
 import re
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -189,3 +191,17 @@ async def enter(
     visit = Visit(server, context, page, {urlsplit(one.url).netloc for one in (server, *others)})
     visit.watch()
     return visit
+
+
+@contextmanager
+def resting(server: Server) -> Iterator[None]:
+    """The workers of a server do nothing for the time of a block."""
+    workers = [process for process in server.processes() if "worker" in process.cmdline()]
+    assert workers
+    for worker in workers:
+        worker.suspend()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.resume()

@@ -15,7 +15,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import aiohttp
 import psutil
@@ -296,7 +295,7 @@ async def test_a_worker_stops_within_two_seconds_and_gives_back_what_it_had(
 ) -> None:
     for seed in range(6):
         await alice.upload(slow_bytes(seed))
-    worker = WorkerProcess(site, f"stopping-{uuid4().hex[:8]}")
+    worker = WorkerProcess(site, "stopping")
     await worker.start()
     await until(lambda: site.sql("SELECT count(*) > 1 FROM jobs WHERE state = 'leased'"))
     began = time.monotonic()
@@ -316,11 +315,11 @@ async def test_an_idle_worker_stops_at_once(worker: WorkerProcess, site: Site) -
             return bool(cache.keys("rq:worker:*"))
 
     await until(asleep)
-    assert await worker.stop(within=20) == 0
+    assert await worker.stop(within=5) == 0
 
 
 async def test_two_workers_of_one_name_on_one_machine_are_refused(worker: WorkerProcess, site: Site) -> None:
-    twin = WorkerProcess(site, worker.name)
+    twin = WorkerProcess(site, worker.label)
     await twin.start()
     assert await asyncio.wait_for(twin.ended(), 90) == 1
     assert "runs on this machine already" in worker.said()

@@ -141,16 +141,15 @@ async def test_a_worker_that_is_killed_while_it_writes_loses_nothing(alice: Pers
             await alice.until(picture_id, "ready")
     for picture_id in ids:
         await alice.send("PATCH", f"/pictures/{picture_id}", EDIT)
-    name = f"unlucky-{uuid4().hex[:8]}"
     # A third lost lease would make the others wait.
     for _ in range(2):
-        worker = WorkerProcess(site, name)
+        worker = WorkerProcess(site, "unlucky")
         await worker.start()
         try:
             await until_leased_or_done(site)
         finally:
             await worker.kill()
-    async with site.worker(name):
+    async with site.worker("unlucky"):
         for picture_id in ids:
             after = await until(alice, picture_id, "synced", within=60)
             assert after["version"] == 2

@@ -174,4 +174,10 @@ def test_start_times(tmp_path: Path, start: Start) -> None:
     existing = start("serve", tmp_path / "data").ready()
     assert existing.said["seconds"] < 30
     existing.kill()
-    assert start("serve", tmp_path / "data").ready().said["seconds"] < 30
+    # The least of a few, since a machine that stands still for a moment says nothing about how a server starts.
+    took: list[float] = []
+    while not took or (took[-1] >= 3.0 and len(took) < 4):
+        killed = start("serve", tmp_path / "data").ready()
+        took.append(killed.said["seconds"])
+        killed.kill()
+    assert min(took) < 3.0, took
