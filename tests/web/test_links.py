@@ -109,14 +109,18 @@ async def test_a_link_on_a_desk_in_the_dark(person: User, browse: Browse) -> Non
     await page.get_by_role("main").get_by_role("link").first.click()
     await expect(page.get_by_role("link", name="Next")).to_be_visible()
     first = page.url
+    # Keys are heard once the page is there in full, as are fingers.
+    await page.wait_for_load_state()
     await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("link", name="Previous")).to_be_visible()
     assert page.url != first
     await expect(page.get_by_role("link", name="Download")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Pictures around this one").get_by_role("link")).to_have_count(6)
     await guest.shot("link-picture-dark")
+    await page.wait_for_load_state()
     await page.keyboard.press("ArrowLeft")
     await expect(page).to_have_url(first)
+    await page.wait_for_load_state()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("heading", name="Mountains")).to_be_visible()
 
@@ -147,6 +151,7 @@ async def test_a_finger_leafs_through_the_pictures_of_a_link(person: User, brows
 
     async def swipe(by: int, down: int = 0) -> None:
         where = {"x": 195, "y": 300}
+        await page.wait_for_load_state()
         await touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [where]})
         await touch.send(
             "Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": 195 + by, "y": 300 + down}]}

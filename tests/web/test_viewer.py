@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -18,6 +14,7 @@ from fixtures import photo as photograph
 from fixtures.video import write_video
 from tests.rig.server import User
 from tests.web.conftest import Browse
+from tests.web.handing import as_it_calls_itself, handed
 from tests.web.visitor import PHONE, Visit, resting
 from tests.webdav.people import People
 
@@ -438,19 +435,8 @@ async def test_a_picture_of_somebody_else_says_so(people: People, browse: Browse
     put(bob, "nokia-lumia-820.jpg")
     alice.wait_ready()
     bob.wait_ready()
-    handle = bob.pictures()[0]["owner"]
-    offer = {"tag": "/Sea", "recipient": handle, "name": "By the sea", "copy": True, "metadata_edit": True}
-    shared = alice.post("/shares", json=offer)
-    assert shared.status_code == 201, shared.text
-    until(lambda: bool(bob.get("/shares/incoming").json()["items"]))
-    incoming = bob.get("/shares/incoming").json()["items"][0]
-    assert bob.post(f"/shares/incoming/{incoming['id']}/accept").status_code == 200
-    until(lambda: any(item["received"] for item in bob.pictures()))
-    received = next(item for item in bob.pictures() if item["received"])
-
-    # Files of others have whole addresses: those of the server as it calls itself.
-    here = copy(bob.server)
-    here.url = "{0.scheme}://{0.netloc}".format(urlsplit(received["thumbnails"]["small"]))
+    received = handed(alice, bob, "/Sea", name="By the sea", copy=True, metadata_edit=True)
+    here = as_it_calls_itself(bob.server, received)
     visit = await browse(bob, server=here)
     page = await opened(visit, received["id"])
     await page.keyboard.press("i")
@@ -458,6 +444,8 @@ async def test_a_picture_of_somebody_else_says_so(people: People, browse: Browse
     await expect(panel.get_by_text(f"@{alice.name}").first).to_be_visible()
     await expect(panel.get_by_text("By the sea")).to_be_visible()
     await expect(panel.get_by_text("You may copy it into your library.")).to_be_visible()
+    await expect(panel.get_by_text("Its owner knows.")).to_be_visible()
+    await expect(panel.get_by_role("alert")).to_have_count(0)
     await panel.get_by_text("Where it is from").scroll_into_view_if_needed()
     await visit.shot("viewer-received")
     await visit.accessible()
@@ -478,11 +466,3 @@ async def test_a_picture_of_somebody_else_says_so(people: People, browse: Browse
     await page.keyboard.press("i")
     panel = page.get_by_role("complementary", name="Information")
     await expect(panel.get_by_text("by “By the sea”")).to_be_visible()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that servers do by themselves."""
-    deadline = time.monotonic() + 90
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.1)

@@ -183,12 +183,16 @@
     else button.textContent = say.again;
   }
 
-  files.addEventListener('change', () => {
+  function chosen() {
     if (isSending) return;
     list.replaceChildren();
     status.replaceChildren();
     rows = [...files.files].map(rowOf);
-  });
+  }
+
+  files.addEventListener('change', chosen);
+  // Somebody may have chosen before this ran, or the browser knows their choice from before.
+  chosen();
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (!isSending) void send();

@@ -1,6 +1,7 @@
 /** The place of a view in the address: where it stands, and which picture is open. */
 import { computed, type ComputedRef } from 'vue';
 import { type LocationQuery, useRoute, useRouter } from 'vue-router';
+import { queryNow, stand } from '../ui/standing';
 
 export interface Address {
   /** `2018-07-03`; null: at the top. */
@@ -22,25 +23,15 @@ export function useAddress(): Address {
   const router = useRouter();
   let opened = false;
 
-  /** The address has the place as well, which the router was not asked to note. */
   function now(): LocationQuery {
-    const at = new URLSearchParams(location.search).get('at');
-    const { at: _, picture: __, ...query } = route.query;
-    return at === null ? query : { ...query, at };
+    const { picture: _, ...query } = queryNow();
+    return query;
   }
 
   return {
     at: computed(() => (MOMENT.test(String(route.query.at)) ? String(route.query.at) : null)),
     picture: computed(() => (ID.test(String(route.query.picture)) ? String(route.query.picture) : null)),
-    stand(at) {
-      const address = new URL(location.href);
-      if (at === address.searchParams.get('at')) return;
-      if (at === null) address.searchParams.delete('at');
-      else address.searchParams.set('at', at);
-      const path = address.pathname + address.search + address.hash;
-      // Navigating for it would give up a navigation that is under way; the router reads where it is from its own note.
-      history.replaceState({ ...history.state, current: path }, '', path);
-    },
+    stand: (at) => stand('at', at),
     open(id) {
       opened = true;
       void router.push({ query: { ...now(), picture: id }, hash: route.hash });

@@ -87,13 +87,19 @@ export async function copy(id: string, open: (copied: string) => void): Promise<
     const begun = await client.post('/pictures/{picture_id}/copy', { path: { picture_id: id }, body: {} });
     if (begun.state !== 'waiting') return told(begun, open);
     toast(words.value.copyWaits);
-    const stop = on(['picture.copied'], async (data) => {
-      if (data.id !== undefined && data.id !== id) return;
+    let isOver = false;
+    async function look(): Promise<void> {
       const now = await client.get('/pictures/{picture_id}/copy', { path: { picture_id: id } });
-      if (now.state === 'waiting') return;
+      if (now.state === 'waiting' || isOver) return;
+      isOver = true;
       stop();
       await told(now, open);
-    });
+    }
+    // Where it cannot be asked for now, the next that is heard is.
+    const looked = () => void look().catch(() => undefined);
+    const stop = on(['picture.copied'], (data) => (data.id === undefined || data.id === id) && looked());
+    // What is told of may be over before the answer that it has begun is here.
+    looked();
   });
 }
 
