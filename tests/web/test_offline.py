@@ -145,13 +145,15 @@ async def test_what_one_writes_and_sends_outlives_a_lost_connection_and_the_end_
     await page.keyboard.type("A day in May")
     await visit.context.set_offline(True)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    await expect(page.locator(".info-text.title").get_by_role("alert")).to_contain_text("The server does not answer")
     await expect(page.get_by_role("textbox", name="Title")).to_have_value("A day in May")
     await visit.accessible()
     await visit.shot("offline-edit")
     # A part that was never wanted before comes once the server answers.
     await page.get_by_role("button", name="Share", exact=True).click()
     await expect(page.locator(".toast").filter(has_text="This part comes as soon as it does.")).to_be_visible()
+    # Leaving the text tried once more.
+    await expect(again(page, "title")).to_be_visible()
     await visit.context.set_offline(False)
     await expect(page.get_by_role("dialog", name="Share")).to_be_visible()
     await page.keyboard.press("Escape")

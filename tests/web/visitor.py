@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Request, expect
 
 from tests.rig.server import Server
+from tests.web import lateness
 from tests.webdav.people import PASSWORD
 
 ROOT = Path(__file__).parents[2]
@@ -183,7 +184,8 @@ async def enter(
         **({"service_workers": "block", "reduced_motion": "reduce", "locale": "en-US"} | options),
     )
     context.set_default_timeout(60_000)
-    await context.add_init_script(NOTES_VIOLATIONS)
+    for script in (NOTES_VIOLATIONS, *lateness.scripts()):
+        await context.add_init_script(script)
     if name is not None:
         answer = await context.request.post("/api/v1/session", data={"name": name, "password": password})
         assert answer.status == 200, await answer.text()

@@ -29,6 +29,21 @@ export function on(kinds: readonly string[], heard: Heard): () => void {
   };
 }
 
+/** As `on`, where many events are one: `run` is called so many milliseconds after the first of them, however many follow. */
+export function onSome(kinds: readonly string[], wait: number, run: () => void): () => void {
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  const stop = on(kinds, () => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      run();
+    }, wait);
+  });
+  return () => {
+    stop();
+    clearTimeout(soon);
+  };
+}
+
 /** Tell everybody in this page, as if the server had. */
 export function tell(kind: string, data: Readonly<Record<string, unknown>> = {}): void {
   for (const heard of [...(hearers.get(kind) ?? [])]) heard(data);

@@ -1,6 +1,6 @@
 /** Lists that come page by page: what is there so far, and more of it when somebody asks. */
 import { computed, getCurrentScope, onScopeDispose, type Ref, readonly, ref, shallowRef } from 'vue';
-import { on } from '../api/events';
+import { onSome } from '../api/events';
 import { coalesced, turns } from '../api/turns';
 
 export interface Page<T> {
@@ -50,7 +50,6 @@ export function usePages<T>(
   let asking = new AbortController();
   let queue = turns();
   let going: Promise<void> | null = null;
-  let soon: ReturnType<typeof setTimeout> | undefined;
 
   async function take(step: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { signal } = asking;
@@ -133,16 +132,10 @@ export function usePages<T>(
     return take(first);
   }
 
-  const stop = on(kinds, () => {
-    soon ??= setTimeout(() => {
-      soon = undefined;
-      void reload();
-    }, SOON);
-  });
+  const stop = onSome(kinds, SOON, () => void reload());
   if (getCurrentScope()) {
     onScopeDispose(() => {
       stop();
-      clearTimeout(soon);
       asking.abort();
     });
   }

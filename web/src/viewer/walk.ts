@@ -1,6 +1,7 @@
 /** Walking along a view: what stands around the picture that is seen. */
 import { type Ref, computed, onScopeDispose, shallowRef, watch } from 'vue';
-import { on } from '../api/events';
+import { onSome } from '../api/events';
+import { coalesced } from '../api/turns';
 import type { Neighbour, Neighbours } from '../timeline/neighbours';
 import { besides, heir, isShort, NOBODY, placeOf, REACH, type Strip, stripOf, without } from './strip';
 
@@ -20,7 +21,6 @@ const NEWS = ['pictures.changed', 'picture.ready', 'picture.updated'];
 export function useWalk(id: () => string, neighbours: () => Neighbours): Walk {
   const strip = shallowRef<Strip>(NOBODY);
   let asking = new AbortController();
-  let soon = 0;
 
   async function ask(): Promise<void> {
     asking.abort();
@@ -36,13 +36,10 @@ export function useWalk(id: () => string, neighbours: () => Neighbours): Walk {
 
   watch(id, (now) => void (isShort(strip.value, now) && ask()), { immediate: true });
   watch(neighbours, () => void ask());
-  const stop = on(NEWS, () => {
-    clearTimeout(soon);
-    soon = window.setTimeout(() => void ask(), 400);
-  });
+  const again = coalesced(ask);
+  const stop = onSome(NEWS, 400, () => void again());
   onScopeDispose(() => {
     stop();
-    clearTimeout(soon);
     asking.abort();
   });
 

@@ -38,6 +38,12 @@ export interface Folders {
   isNew(file: File): boolean;
 }
 
+const MOST_AGAIN = 600;
+
+function joined(first: Browsed, next: Browsed): Browsed {
+  return { ...next, items: [...first.items, ...next.items] };
+}
+
 /** `version` counts up whenever what is there may have changed. */
 export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>): Folders {
   const root = shallowRef<Folder | null>(null);
@@ -47,16 +53,28 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
   const open = shallowReactive(new Map<string, readonly Folder[]>());
   const arrived = shallowReactive(new Set<string>());
   let asking = new AbortController();
+  const over = new AbortController();
+  /** Files that somebody wants to see; so many are read again at most. */
+  let wanted = 0;
 
-  async function read(path: string): Promise<Browsed | null> {
-    // Another question may have taken its place by the time that it is given up.
-    const { signal } = asking;
+  async function read(path: string, signal: AbortSignal): Promise<Browsed | null> {
     try {
-      return await browse()(path, null, signal);
+      let found = await browse()(path, null, signal);
+      while (path === chosen.value && found.next !== null && found.items.length < Math.min(wanted, MOST_AGAIN)) {
+        found = joined(found, await browse()(path, found.next, signal));
+      }
+      return found;
     } catch (error) {
       if (!signal.aborted) fault.value = error;
       return null;
     }
+  }
+
+  /** As `read`, for somebody who asks; null also where all is read again meanwhile, and with it what they asked for. */
+  async function asked(path: string): Promise<Browsed | null> {
+    const before = asking;
+    const found = await read(path, over.signal);
+    return before === asking ? found : null;
   }
 
   function take(path: string, found: Browsed): void {
@@ -67,11 +85,11 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
   async function reload(): Promise<void> {
     asking.abort();
     asking = new AbortController();
-    const mine = asking;
+    const { signal } = asking;
     fault.value = null;
     for (const path of new Set(['/', chosen.value, ...open.keys()])) {
-      const found = await read(path);
-      if (mine.signal.aborted) return;
+      const found = await read(path, signal);
+      if (signal.aborted) return;
       if (found) take(path, found);
       else open.delete(path);
       if (path === chosen.value) show(found);
@@ -84,14 +102,17 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
     const before = shown.value;
     if (found && before?.folder.path === found.folder.path) {
       const known = new Set(before.items.map(({ id }) => id));
-      for (const { id } of found.items) if (!known.has(id)) arrived.add(id);
+      // What lies behind the last one that was there was not asked for before.
+      const last = before.next === null ? -1 : found.items.findLastIndex(({ id }) => known.has(id));
+      for (const { id } of last < 0 ? found.items : found.items.slice(0, last)) if (!known.has(id)) arrived.add(id);
     } else arrived.clear();
     shown.value = found;
   }
 
   async function choose(path: string): Promise<void> {
     chosen.value = path;
-    const found = await read(path);
+    wanted = 0;
+    const found = await asked(path);
     if (chosen.value !== path || !found) return;
     take(path, found);
     show(found);
@@ -99,18 +120,30 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
 
   async function toggle(path: string): Promise<void> {
     if (open.has(path)) return void open.delete(path);
-    const found = await read(path);
-    if (found) open.set(path, found.folder.folders ?? []);
+    // From now on: what reads all of them again fills it as well.
+    open.set(path, []);
+    const before = asking;
+    const found = await asked(path);
+    if (found) take(path, found);
+    else if (before === asking) open.delete(path);
   }
 
   async function more(): Promise<void> {
     const now = shown.value;
     if (!now?.next) return;
-    const page = await browse()(now.folder.path, now.next, asking.signal);
-    if (shown.value === now) shown.value = { ...page, items: [...now.items, ...page.items] };
+    wanted = now.items.length + 1;
+    try {
+      const page = await browse()(now.folder.path, now.next, over.signal);
+      if (shown.value === now) shown.value = joined(now, page);
+    } catch (error) {
+      if (!over.signal.aborted) fault.value = error;
+    }
   }
 
   watch(version, () => void reload(), { immediate: true });
-  onScopeDispose(() => asking.abort());
+  onScopeDispose(() => {
+    asking.abort();
+    over.abort();
+  });
   return { root, chosen, shown, fault, inside: (path) => open.get(path), toggle, choose, more, isNew: ({ id }) => arrived.has(id) };
 }

@@ -1,11 +1,13 @@
 /** The clusters of what a map shows, asked for as it is moved: the latest question wins. */
 import { onScopeDispose, ref, shallowRef } from 'vue';
 import { client } from '../../api/client';
-import { on } from '../../api/events';
+import { onSome } from '../../api/events';
 import { Problem, Unreachable } from '../../api/problem';
+import { coalesced } from '../../api/turns';
 import { type Box, boxOf, type MapView, type Size } from '../../map/mercator';
 import { type Cluster, wider } from './clusters';
 
+const NEWS = ['pictures.changed', 'picture.added', 'picture.updated', 'picture.trashed', 'picture.restored', 'picture.purged'];
 /** A map that is being pushed asks once it rests, in milliseconds. */
 const REST = 160;
 
@@ -41,7 +43,8 @@ export function usePlaces(query: () => string, view: () => MapView, size: () => 
     later = window.setTimeout(() => void load(), REST);
   }
 
-  const stop = on(['pictures.changed', 'picture.added', 'picture.updated', 'picture.trashed', 'picture.restored', 'picture.purged'], soon);
+  const again = coalesced(load);
+  const stop = onSome(NEWS, REST, () => void again());
   onScopeDispose(() => {
     stop();
     clearTimeout(later);
