@@ -38,6 +38,7 @@ export interface Folders {
   isNew(file: File): boolean;
 }
 
+/** So many files of a folder are read again when something has changed. */
 const MOST_AGAIN = 600;
 
 function joined(first: Browsed, next: Browsed): Browsed {
@@ -54,7 +55,7 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
   const arrived = shallowReactive(new Set<string>());
   let asking = new AbortController();
   const over = new AbortController();
-  /** Files that somebody wants to see; so many are read again at most. */
+  /** Files that somebody has asked for by going on. */
   let wanted = 0;
 
   async function read(path: string, signal: AbortSignal): Promise<Browsed | null> {
