@@ -63,6 +63,7 @@ async def select_all(page: Page, count: int) -> None:
 
 async def select_one(page: Page) -> None:
     """The first one, by keys; who has written before comes to the pictures first."""
+    await expect(tiles(page).first).to_be_visible()
     await page.locator(".grid-tiles").focus()
     await page.keyboard.press("ArrowRight")
     await expect(page.locator(".grid-tiles[aria-activedescendant]")).to_have_count(1)
