@@ -446,7 +446,7 @@ async def test_a_picture_of_somebody_else_says_so(people: People, browse: Browse
     await expect(panel.get_by_text("You may copy it into your library.")).to_be_visible()
     await expect(panel.get_by_text("Its owner knows.")).to_be_visible()
     await expect(panel.get_by_role("alert")).to_have_count(0)
-    await panel.get_by_text("Where it is from").scroll_into_view_if_needed()
+    await panel.get_by_text("Its owner knows.").scroll_into_view_if_needed()
     await visit.shot("viewer-received")
     await visit.accessible()
     # What is written is proposed, and is here once the owner's server has taken it over.
