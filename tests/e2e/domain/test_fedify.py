@@ -77,6 +77,9 @@ def test_a_public_tag_is_followed_at_the_domain(domain: Domain, people: People, 
     peer.wait_for(
         lambda: any(one["id"] == uri and one["accepted"] for one in peer.following("dora")), what="our Accept"
     )
+    # What was there when the tag became public is told to nobody; what comes after that is posted, is.
+    posts = f"/collections/{made.json()['id']}/posts"
+    until(lambda: alice.get(posts).json()["items"], "the first post")
     put(alice, "travel-2.jpg", tags=["/Travel"])
     peer.wait_for(lambda: peer.received(type_="Announce", actor=uri), what="the announcement")
     (told,) = peer.received(type_="Announce", actor=uri)[-1:]
