@@ -179,6 +179,7 @@ async def test_pictures_and_tags_are_dragged_onto_tags(person: User, browse: Bro
     visit = await browse(person)
     await visit.go("/tags?untagged")
     page = visit.page
+    await expect(tiles(page)).to_have_count(2)
     # What is taken hold of stands where it stays.
     await expect(tiles(page).locator("img.there")).to_have_count(2)
     await tiles(page).first.drag_to(row(page, "Work"))

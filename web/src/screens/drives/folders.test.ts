@@ -6,7 +6,7 @@ const PAGE = 3;
 
 /** A drive whose answers come when they are let go, in any order; `inside` says how many files lie in a folder. */
 function drive(inside: Readonly<Record<string, number>>) {
-  const asked: { path: string; cursor: string | null; go: () => Promise<void> }[] = [];
+  const asked: { path: string; cursor: string | null; go: () => Promise<void>; fail: () => Promise<void> }[] = [];
   const version = ref(0);
   const folderOf = (path: string): Folder => {
     const folders = Object.keys(inside).filter((one) => one !== path && one.slice(0, one.lastIndexOf('/') || 1) === path);
@@ -20,7 +20,7 @@ function drive(inside: Readonly<Record<string, number>>) {
   const browse = (path: string, cursor: string | null, signal: AbortSignal): Promise<Browsed> =>
     new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Error('given up')));
-      asked.push({ path, cursor, go: async () => (resolve(answer(path, cursor)), await settled()) });
+      asked.push({ path, cursor, go: async () => (resolve(answer(path, cursor)), await settled()), fail: async () => (reject(new Error('no answer')), await settled()) });
     });
   const scope = effectScope();
   const folders = scope.run(() => useFolders(() => browse, version))!;
@@ -85,6 +85,21 @@ describe('folders of a drive', () => {
     await page.go();
     expect(names(folders)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
     expect(folders.shown.value!.items.filter(folders.isNew)).toEqual([]);
+  });
+
+  it('shut again where they cannot be read, and say so; what was read again since does not', async () => {
+    const { folders, version, asked } = drive({ '/': 0, '/Trip': 0 });
+    await all(asked);
+    void folders.toggle('/Trip');
+    await asked.shift()!.fail();
+    expect([folders.inside('/Trip'), String(folders.fault.value)]).toEqual([undefined, 'Error: no answer']);
+    void folders.toggle('/Trip');
+    const early = asked.shift()!;
+    version.value += 1;
+    await settled();
+    await all(asked);
+    await early.fail();
+    expect([folders.inside('/Trip'), folders.fault.value]).toEqual([[], null]);
   });
 
   it('are given up with the screen', async () => {

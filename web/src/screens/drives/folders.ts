@@ -58,7 +58,8 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
   /** Files that somebody has asked for by going on. */
   let wanted = 0;
 
-  async function read(path: string, signal: AbortSignal): Promise<Browsed | null> {
+  /** Null where it cannot be read, which is told while anybody waits for it. */
+  async function read(path: string, signal: AbortSignal, isAwaited = () => !signal.aborted): Promise<Browsed | null> {
     try {
       let found = await browse()(path, null, signal);
       while (path === chosen.value && found.next !== null && found.items.length < Math.min(wanted, MOST_AGAIN)) {
@@ -66,7 +67,7 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
       }
       return found;
     } catch (error) {
-      if (!signal.aborted) fault.value = error;
+      if (isAwaited()) fault.value = error;
       return null;
     }
   }
@@ -74,8 +75,9 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
   /** As `read`, for somebody who asks; null also where all is read again meanwhile, and with it what they asked for. */
   async function asked(path: string): Promise<Browsed | null> {
     const before = asking;
-    const found = await read(path, over.signal);
-    return before === asking ? found : null;
+    const isAwaited = (): boolean => before === asking && !over.signal.aborted;
+    const found = await read(path, over.signal, isAwaited);
+    return isAwaited() ? found : null;
   }
 
   function take(path: string, found: Browsed): void {
@@ -137,7 +139,7 @@ export function useFolders(browse: () => Browse, version: Readonly<Ref<number>>)
       const page = await browse()(now.folder.path, now.next, over.signal);
       if (shown.value === now) shown.value = joined(now, page);
     } catch (error) {
-      if (!over.signal.aborted) fault.value = error;
+      if (shown.value === now && !over.signal.aborted) fault.value = error;
     }
   }
 
